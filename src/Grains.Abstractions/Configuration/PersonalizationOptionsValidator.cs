@@ -1,0 +1,61 @@
+using System.Globalization;
+using Personalization.Partitions;
+
+namespace Personalization.Configuration;
+
+/// <summary>Finds every fault of the settings, pairs included, so that a start tells them all at once.</summary>
+public static class PersonalizationOptionsValidator
+{
+    /// <summary>What is wrong, one sentence a fault with the setting's full name; empty if nothing is.</summary>
+    public static IReadOnlyList<string> Validate(PersonalizationOptions options)
+    {
+        var faults = new List<string>();
+        void Check(bool valid, string setting, FormattableString rule)
+        {
+            if (!valid) faults.Add($"{Names.ConfigurationSection}:{setting} {rule.ToString(CultureInfo.InvariantCulture)}");
+        }
+
+        Check(Enum.IsDefined(options.Storage), "Storage", $"must be Embedded or Memory");
+        Check(Enum.IsDefined(options.Clock), "Clock", $"must be Wall or Event");
+        Check(options.Storage != StorageKind.Embedded || !string.IsNullOrWhiteSpace(options.DataDirectory), "DataDirectory", $"must name a folder");
+        Check(options.Partitions is >= 1 and <= PartitionMap.Slots, "Partitions", $"must be between 1 and {PartitionMap.Slots}, but is {options.Partitions}");
+        if (CustomerKey.IdError("Tenant", options.Tenant) is { } tenantError) faults.Add($"{Names.ConfigurationSection}:{tenantError}");
+        Check(TimeZoneInfo.TryFindSystemTimeZoneById(options.TimeZone ?? "", out _), "TimeZone", $"must be an IANA time zone, but is '{options.TimeZone}'");
+
+        Check(options.Currency.Base is null || IsCurrency(options.Currency.Base), "Currency:Base", $"must be a three-letter ISO 4217 code, but is '{options.Currency.Base}'");
+        Check(options.Currency.Rates.Count == 0 || options.Currency.Base is not null, "Currency:Rates", $"need Currency:Base");
+        foreach (var (code, rate) in options.Currency.Rates)
+        {
+            Check(IsCurrency(code), $"Currency:Rates:{code}", $"must be named by a three-letter ISO 4217 code");
+            Check(rate > 0, $"Currency:Rates:{code}", $"must be above 0, but is {rate}");
+        }
+
+        foreach (var (name, keys) in new[] { ("Ingest", options.Keys.Ingest), ("Read", options.Keys.Read), ("Admin", options.Keys.Admin) })
+            Check(keys.All(key => key is { Length: >= 16 }), $"Keys:{name}", $"must be at least 16 characters each");
+
+        var limits = options.Limits;
+        Check(limits.RequestBytes is >= 1024 and <= 64 << 20, "Limits:RequestBytes", $"must be between 1,024 and 67,108,864, but is {limits.RequestBytes}");
+        Check(limits.EventBytes >= 256 && limits.EventBytes <= limits.RequestBytes, "Limits:EventBytes", $"must be between 256 and Limits:RequestBytes ({limits.RequestBytes}), but is {limits.EventBytes}");
+        Check(limits.BatchEvents is >= 1 and <= 100_000, "Limits:BatchEvents", $"must be between 1 and 100,000, but is {limits.BatchEvents}");
+        Check(limits.Future >= TimeSpan.Zero, "Limits:Future", $"must not be negative");
+        Check(limits.PartitionLag >= 1, "Limits:PartitionLag", $"must be at least 1");
+        Check(limits.PartitionAge > options.Owner.CommitInterval, "Limits:PartitionAge", $"must be longer than Owner:CommitInterval ({options.Owner.CommitInterval})");
+
+        var owner = options.Owner;
+        Check(owner.CommitInterval >= TimeSpan.FromMilliseconds(10) && owner.CommitInterval <= TimeSpan.FromMinutes(1), "Owner:CommitInterval", $"must be between 10 ms and 1 minute");
+        Check(owner.CommitCustomers >= 1, "Owner:CommitCustomers", $"must be at least 1");
+        Check(owner.Concurrency is >= 1 and <= 4096, "Owner:Concurrency", $"must be between 1 and 4,096");
+        Check(owner.MaxUncommitted >= 1024, "Owner:MaxUncommitted", $"must be at least 1,024");
+        Check(owner.ParkAfter >= TimeSpan.FromSeconds(1), "Owner:ParkAfter", $"must be at least 1 s");
+        Check(owner.CatchUpTimeout > TimeSpan.Zero && owner.CatchUpTimeout <= TimeSpan.FromSeconds(10), "Owner:CatchUpTimeout", $"must be above 0 and at most 10 s");
+        Check(owner.CustomerIdle >= TimeSpan.FromSeconds(1), "Owner:CustomerIdle", $"must be at least 1 s");
+
+        var retention = options.Retention;
+        Check(retention.Log >= TimeSpan.FromMinutes(10), "Retention:Log", $"must be at least 10 minutes, the window in which repeats are known");
+        Check(retention.Tombstone > retention.Log, "Retention:Tombstone", $"must be longer than Retention:Log ({retention.Log})");
+        Check(retention.Journal >= retention.Log, "Retention:Journal", $"must be at least Retention:Log ({retention.Log})");
+        return faults;
+    }
+
+    private static bool IsCurrency(string code) => code.Length == 3 && code.All(char.IsAsciiLetterUpper);
+}

@@ -1,0 +1,14 @@
+using Personalization.Partitions;
+
+namespace Personalization.Log;
+
+/// <summary>One entry as the log holds it.</summary>
+/// <param name="Position">Dense number in its partition, given by the append: 1, 2, 3 …</param>
+/// <param name="LogTime">When it was appended: milliseconds since 1970-01-01 UTC, never less than that of the position before.</param>
+/// <param name="Bytes">Envelope and payload, see <see cref="EntryCodec"/>. Never written to after construction.</param>
+[GenerateSerializer, Immutable, Alias("personalization.LogEntry")]
+public readonly record struct LogEntry([property: Id(0)] long Position, [property: Id(1)] long LogTime, [property: Id(2)] byte[] Bytes)
+{
+    /// <summary>XXH3-64 of the bytes: a read proves with it that the log still holds what the reader saw.</summary>
+    public ulong Hash => KeyHash.Hash64(Bytes);
+}
