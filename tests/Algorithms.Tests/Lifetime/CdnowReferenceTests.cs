@@ -14,6 +14,7 @@ public sealed class CdnowReferenceTests
 
         Assert.True(fit.Converged);
         Assert.Equal(2357, fit.Customers);
+        TestContext.Current.TestOutputHelper!.WriteLine($"{fit.DistinctStatistics} distinct statistics");
         AssertClose(0.2426, fit.Model.Parameters.R);
         AssertClose(4.4135, fit.Model.Parameters.Alpha);
         AssertClose(0.7929, fit.Model.Parameters.A);
