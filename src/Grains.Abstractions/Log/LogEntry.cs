@@ -12,3 +12,8 @@ public readonly record struct LogEntry([property: Id(0)] long Position, [propert
     /// <summary>XXH3-64 of the bytes: a read proves with it that the log still holds what the reader saw.</summary>
     public ulong Hash => KeyHash.Hash64(Bytes);
 }
+
+/// <summary>New entries of one partition: the item of its stream.</summary>
+/// <param name="Entries">The entries, in position order.</param>
+[GenerateSerializer, Immutable, Alias("personalization.LogBatch")]
+public sealed record LogBatch([property: Id(0)] IReadOnlyList<LogEntry> Entries);
