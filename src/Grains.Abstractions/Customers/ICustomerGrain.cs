@@ -84,17 +84,26 @@ public enum ApplyStatus : byte
 /// <param name="Status">How it ended.</param>
 /// <param name="Applied">The position folded to.</param>
 /// <param name="Saved">The position known to be saved.</param>
-/// <param name="Duplicates">How many of the entries were repeats of known ids.</param>
+/// <param name="Folded">How many of the entries had an effect.</param>
+/// <param name="Duplicates">How many of them were repeats of known ids.</param>
 /// <param name="Rejected">How many of them the fold rejected.</param>
+/// <param name="NearlyForgets">The customer's recent ids would soon no longer span the window: its events are to be refused for a while.</param>
 [GenerateSerializer, Immutable, Alias("personalization.ApplyReply")]
 public readonly record struct ApplyReply(
-    [property: Id(0)] ApplyStatus Status, [property: Id(1)] long Applied, [property: Id(2)] long Saved, [property: Id(3)] int Duplicates = 0, [property: Id(4)] int Rejected = 0);
+    [property: Id(0)] ApplyStatus Status,
+    [property: Id(1)] long Applied,
+    [property: Id(2)] long Saved,
+    [property: Id(3)] int Folded = 0,
+    [property: Id(4)] int Duplicates = 0,
+    [property: Id(5)] int Rejected = 0,
+    [property: Id(6)] bool NearlyForgets = false);
 
 /// <summary>A request for what is to be saved.</summary>
 /// <param name="Epoch">The owner's tenure.</param>
 /// <param name="Previous">The position of the last entry that the owner delivered; <see cref="ApplyRequest.Unknown"/> if none under this tenure.</param>
+/// <param name="Force">Hand a write over even if nothing is unsaved.</param>
 [GenerateSerializer, Immutable, Alias("personalization.CollectRequest")]
-public sealed record CollectRequest([property: Id(0)] Epoch Epoch, [property: Id(1)] long Previous);
+public sealed record CollectRequest([property: Id(0)] Epoch Epoch, [property: Id(1)] long Previous, [property: Id(2)] bool Force = false);
 
 /// <summary>What is to be saved.</summary>
 /// <param name="Status">As for an apply: with a gap or a stale tenure there is no write.</param>

@@ -181,7 +181,7 @@ public sealed record CustomerWrite
     /// <summary>Whether what is written is a tombstone.</summary>
     [Id(12)] public bool IsTombstone { get; init; }
 
-    /// <summary>The write reaches everything that the owner took, so a park of this customer ends.</summary>
+    /// <summary>The write reaches everything that the owner took, so a park of this customer ends; also where the version is stored already.</summary>
     [Id(13)] public bool ClearsPark { get; init; }
 
     /// <summary>About how many bytes the write takes.</summary>
