@@ -28,6 +28,6 @@ public sealed class BetaGeometricForecaster(BetaGeometricVariant variant) : IPur
         for (var c = 0; c < past.Customers; c++)
             forecasts[c] = past.DaysOf(c).IsEmpty ? 0 : model.ExpectedPurchases(past.HistoryOf(c).AsOf(origin - 1), horizon / DaysPerWeek);
         var p = model.Parameters;
-        return [new("r", p.R), new("alpha", p.Alpha), new("a", p.A), new("b", p.B), new("logLikelihood", LastFit.LogLikelihood)];
+        return [new("r", p.R), new("alpha", p.Alpha), new("a", p.A), new("b", p.B)];
     }
 }

@@ -46,7 +46,9 @@ public static class LifetimeBacktest
         if (forecasters.Count == 0) throw new ArgumentException("There is no forecaster to compare.", nameof(forecasters));
 
         var window = WindowDays(log.FirstDay, split, lastDay);
-        origins ??= RollingOrigins(log.FirstDay, split, lastDay);
+        // Before the first repeat purchase there is nothing to fit to.
+        var firstRepeat = FirstRepeatPurchase(log);
+        origins ??= [.. RollingOrigins(log.FirstDay, split, lastDay).Where(origin => origin > firstRepeat)];
         var pooled = new double[forecasters.Count];
         var rounds = new List<BacktestRound>();
         foreach (var origin in origins)
@@ -77,6 +79,18 @@ public static class LifetimeBacktest
         for (var origin = split - window; origins.Count < MaximumOrigins && origin - firstDay >= Math.Max(2 * Week, (split - firstDay) / 3); origin -= 4 * Week)
             origins.Insert(0, origin);
         return origins;
+    }
+
+    private static int FirstRepeatPurchase(PurchaseLog log)
+    {
+        var first = int.MaxValue;
+        for (var c = 0; c < log.Customers; c++)
+        {
+            var days = log.DaysOf(c);
+            if (days.Length > 1) first = Math.Min(first, days[1]);
+        }
+
+        return first;
     }
 
     /// <summary>As long as the hold-out, but at most a third of the training time.</summary>
