@@ -19,7 +19,7 @@ namespace Personalization.Algorithms.Lifetime;
 /// so that P(alive) = 1 / (1 + a/(b+x+s−1) · ((α+T)/(α+t_x))^(r+x)), and given that the customer is alive λ ~ Gamma(r+x, α+T) and p ~ Beta(a, b+x+s), independent:
 /// everything else follows from these. All times are weeks.
 /// </para>
-/// <para>Every method is a pure function and allocates nothing: 30–60 ns, expectations 0.1–3 µs (a hypergeometric series).</para>
+/// <para>Every method is a pure function and allocates nothing: probabilities take some tens of nanoseconds, expectations 0.1–3 µs (a hypergeometric series), the likelihood about 0.7 µs.</para>
 /// <example>
 /// CDNOW's parameters, a customer with two repeat purchases, the last 30.43 weeks after the first, now 38.86 weeks old, buys 1.226 times in the next 39 weeks:
 /// <code>

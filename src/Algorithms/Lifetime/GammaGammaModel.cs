@@ -11,7 +11,7 @@ namespace Personalization.Algorithms.Lifetime;
 /// Γ(px+q)/(Γ(px)Γ(q)) · v^q z̄^(px−1) x^(px) / (v + x z̄)^(px+q), and the expected value of a further purchase
 /// p(v + x z̄)/(px+q−1): the customer's own mean, drawn towards the population's, the more the fewer purchases there were.
 /// </para>
-/// <para>The model holds that value and frequency are independent over customers. Cost: some tens of nanoseconds, no allocation.</para>
+/// <para>The model holds that value and frequency are independent over customers. Cost: one division for an expectation, about 0.3 µs for the likelihood; no allocation.</para>
 /// <para>Worked example, CDNOW (p 6.25, q 3.74, v 15.44): two repeat purchases of 22.35 on average let expect 6.25·(15.44 + 2·22.35)/(12.5 + 2.74) = 24.66.</para>
 /// </remarks>
 public readonly record struct GammaGammaModel

@@ -5,7 +5,7 @@ namespace Personalization.Algorithms.Numerics;
 /// </summary>
 /// <remarks>
 /// Source: M. Abramowitz and I. Stegun, "Handbook of Mathematical Functions" (1964), 6.1.41 (Stirling's series) and 6.3.18 (digamma). Arguments below 10 are
-/// shifted up by the recurrence Γ(x + 1) = xΓ(x). Error: below 1e-14 relative to max(1, |result|). Cost: 20–50 ns, no allocation.
+/// shifted up by the recurrence Γ(x + 1) = xΓ(x). Error: below 1e-14 relative to max(1, |result|). Cost: some tens of nanoseconds, no allocation.
 /// </remarks>
 public static class GammaFunctions
 {

@@ -29,17 +29,21 @@ internal static class HtmlReport
         html.Append("</p>");
         foreach (var note in result.Notes) html.Append(CultureInfo.InvariantCulture, $"<p>{Text(note)}</p>");
 
-        AppendTable(html, "Measures", result, model => model.Metrics);
-        AppendTable(html, "Parameters", result, model => model.Parameters);
+        foreach (var group in ResultTable.Groups(result)) AppendTable(html, "Measures", result.Best, group, model => model.Metrics);
+        foreach (var group in ResultTable.Groups(result)) AppendTable(html, "Parameters", result.Best, group, model => model.Parameters);
         foreach (var plot in result.Plots)
             html.Append(CultureInfo.InvariantCulture, $"<h2>{Text(plot.Title)}</h2><figure>{SvgPlot.Render(plot)}</figure>");
         return html.Append("</body></html>\n").ToString();
     }
 
     private static void AppendTable(
-        StringBuilder html, string title, EvaluationResult result, Func<EvaluatedModel, IReadOnlyList<KeyValuePair<string, double>>> figures)
+        StringBuilder html,
+        string title,
+        string? best,
+        IReadOnlyList<EvaluatedModel> group,
+        Func<EvaluatedModel, IReadOnlyList<KeyValuePair<string, double>>> figures)
     {
-        EvaluatedModel[] models = [.. result.Models.Where(model => figures(model).Count > 0)];
+        EvaluatedModel[] models = [.. group.Where(model => figures(model).Count > 0)];
         string[] names = [.. models.SelectMany(figures).Select(figure => figure.Key).Distinct()];
         if (names.Length == 0) return;
         html.Append(CultureInfo.InvariantCulture, $"<h2>{Text(title)}</h2><table><tr><th>model</th>");
@@ -47,7 +51,7 @@ internal static class HtmlReport
         html.Append("</tr>");
         foreach (var model in models)
         {
-            html.Append(model.Name == result.Best ? "<tr class=\"best\">" : "<tr>");
+            html.Append(model.Name == best ? "<tr class=\"best\">" : "<tr>");
             html.Append(CultureInfo.InvariantCulture, $"<td>{Text(model.Name)}</td>");
             foreach (var name in names) html.Append(CultureInfo.InvariantCulture, $"<td>{Text(ResultTable.Find(figures(model), name))}</td>");
             html.Append("</tr>");

@@ -113,8 +113,8 @@ internal sealed class LifetimeEvaluation : IEvaluation
             "Gamma-Gamma",
             [new("p", fit.Model.P), new("q", fit.Model.Q), new("v", fit.Model.V), new("se(p)", fit.StandardErrorP), new("se(q)", fit.StandardErrorQ), new("se(v)", fit.StandardErrorV)],
             [
-                new("logLikelihood", fit.LogLikelihood), new("valueForecast", spend.MeanForecast), new("valueActual", spend.MeanActual),
-                new("valueMAE", spend.Mae), new("populationMeanMAE", spend.PopulationMae),
+                new("valueForecast", spend.MeanForecast), new("valueActual", spend.MeanActual), new("valueMAE", spend.Mae),
+                new("populationMeanMAE", spend.PopulationMae), new("logLikelihood", fit.LogLikelihood),
             ]);
     }
 
