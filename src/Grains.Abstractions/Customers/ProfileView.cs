@@ -77,6 +77,12 @@ public sealed record TotalsView
 
     /// <summary>Counts by type as named in JSON; those of zero are left out.</summary>
     [Id(8)] public IReadOnlyDictionary<string, long> ByType { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Events of robots: counted here and nowhere else.</summary>
+    [Id(9)] public long Bot { get; init; }
+
+    /// <summary>Events of the producer's tests: counted here and nowhere else.</summary>
+    [Id(10)] public long Test { get; init; }
 }
 
 /// <summary>A run of events with no gap above 30 minutes.</summary>
@@ -104,7 +110,7 @@ public sealed record SessionView
     /// <summary>Product views in it.</summary>
     [Id(6)] public int Views { get; init; }
 
-    /// <summary>Products added less products removed, at least 0.</summary>
+    /// <summary>Products added less products removed, at least 0; a purchase empties the cart.</summary>
     [Id(7)] public int CartItems { get; init; }
 
     /// <summary>Money of the cart in the base currency, as far as known.</summary>
@@ -170,6 +176,9 @@ public sealed record PurchasesView
 
     /// <summary>Days since the last purchase at the asked time; null without one.</summary>
     [Id(10)] public double? DaysSinceLast { get; init; }
+
+    /// <summary>Cancelled orders. They stay in revenue, which is gross, and in the purchase days.</summary>
+    [Id(11)] public int Cancellations { get; init; }
 }
 
 /// <summary>Engagement with messages.</summary>

@@ -1,0 +1,116 @@
+using Personalization.Partitions;
+
+namespace Personalization.Engine.Profiles;
+
+/// <summary>
+/// The live state of one customer: base, tail, totals, and what is kept for de-duplication. Only <see cref="ProfileFold"/> changes it.
+/// Not safe for concurrent use: reading may build the cached live state.
+/// </summary>
+/// <remarks>
+/// <b>Base</b> holds the features folded up to newest event time − lateness, <b>tail</b> the facts after it in order of event time. The live
+/// state is the base with the tail folded on top; it is only a cache.
+/// </remarks>
+public sealed class CustomerProfile
+{
+    internal FeatureState Base = new();
+    internal readonly FactTail Tail = new();
+    internal readonly RecentIds Ids = new();
+    internal ProfileTotals Totals;
+    internal SortedList<string, string>? Traits;
+    internal SortedList<string, Consent>? Consents;
+    internal List<long>? Redriven;
+
+    /// <summary>End of the newest session that was reported; 0 = none.</summary>
+    internal long ReportedUntil;
+
+    private FeatureState? _live;
+
+    /// <summary>An empty profile: nothing is known of the customer.</summary>
+    public CustomerProfile(CustomerKey customer)
+    {
+        Customer = customer;
+        var text = customer.Text.AsSpan();
+        var tenant = text[..text.IndexOf('/')];
+        Tenant = tenant.SequenceEqual(CustomerKey.DefaultTenant) ? CustomerKey.DefaultTenant : string.Intern(tenant.ToString());
+    }
+
+    /// <summary>The customer.</summary>
+    public CustomerKey Customer { get; }
+
+    /// <summary>The position of the last entry that was folded, whatever its verdict; 0 = none.</summary>
+    public long Applied { get; internal set; }
+
+    /// <summary>Whether the customer was erased and has not come back since: there is no data, only what recognises repeats.</summary>
+    public bool IsTombstone { get; internal set; }
+
+    /// <summary>The position of the last erasure; 0 = never erased.</summary>
+    public long ErasedAt { get; internal set; }
+
+    /// <summary>When the profile next wants to be woken, milliseconds since 1970-01-01 UTC: the end of its newest session + gap + lateness, until that session is reported.</summary>
+    public long? NextWakeUp { get; internal set; }
+
+    /// <summary>The newest event time, milliseconds since 1970-01-01 UTC; 0 = there was no event.</summary>
+    public long NewestEventTime => Tail.Count == 0 ? 0 : Tail.Last.Time;
+
+    /// <summary>Whether nothing at all is known: no event, trait or consent.</summary>
+    public bool IsEmpty => Totals.Events == 0 && Totals.Bot == 0 && Totals.Test == 0 && Traits is null && Consents is null;
+
+    /// <summary>
+    /// Whether so many ids came within the window that soon one would be forgotten inside it: the customer's events should be refused with 429.
+    /// As of the last entry; <see cref="NearlyForgetsAt"/> tells when it is over.
+    /// </summary>
+    public bool NearlyForgets { get; internal set; }
+
+    /// <summary><see cref="NearlyForgets"/> as of a later log time: ids that have left the window by then count no longer. Cost O(ids).</summary>
+    public bool NearlyForgetsAt(long logTime, FoldSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return NearlyForgets && Ids.CountSince(logTime - settings.RecentIdWindowMs) >= settings.ThrottleAt;
+    }
+
+    /// <summary>Whether an event id (<see cref="Log.EntryEnvelope.ShortEventIdHash"/>) is among those remembered. Cost O(ids), vectorised.</summary>
+    public bool Remembers(ulong shortEventIdHash) => Ids.Contains(shortEventIdHash);
+
+    internal string Tenant { get; }
+
+    /// <summary>The cached live state, where there is one.</summary>
+    internal FeatureState? CachedLive => _live;
+
+    /// <summary>Base and tail in one. Built when asked for; equal to the base if the tail is empty.</summary>
+    internal FeatureState Live(FoldSettings settings)
+    {
+        if (_live is not null) return _live;
+        var live = Base.Clone();
+        foreach (ref readonly var fact in Tail.Facts) live.Fold(fact, settings);
+        return _live = live;
+    }
+
+    internal void DropLive() => _live = null;
+
+    /// <summary>Distinct orders.</summary>
+    internal long Orders(FoldSettings settings) => Totals.LateOrders + (Tail.Purchases == 0 ? Base : Live(settings)).Purchases.Orders;
+
+    /// <summary>Forgets everything but the ids and positions that recognise repeats.</summary>
+    internal void Erase()
+    {
+        Base = new FeatureState();
+        Tail.Clear();
+        Totals = default;
+        Traits = null;
+        Consents = null;
+        ReportedUntil = 0;
+        NextWakeUp = null;
+        DropLive();
+    }
+
+    /// <summary>Drops caches and room that is not needed; done at every save.</summary>
+    internal void Trim()
+    {
+        DropLive();
+        Tail.Trim();
+        Ids.Trim();
+    }
+}
+
+/// <summary>A consent as last said.</summary>
+internal readonly record struct Consent(bool Granted, long At);

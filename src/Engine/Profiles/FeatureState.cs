@@ -1,0 +1,137 @@
+using System.Runtime.CompilerServices;
+using Personalization.Events;
+
+namespace Personalization.Engine.Profiles;
+
+[InlineArray(Decay.Activities)]
+internal struct ActivityCounts
+{
+    private double _first;
+}
+
+/// <summary>
+/// All features that depend on the order of events, folded strictly in the order of features. The same code makes the base of a profile and,
+/// on a copy of it, the live state.
+/// </summary>
+internal sealed class FeatureState
+{
+    public const int Hours = 24;
+    public const int DaysOfWeek = 7;
+
+    /// <summary>Price bands, hours and days of week in one array: keys that are numbers need no table.</summary>
+    public const int DenseLength = PriceBands.Count + Hours + DaysOfWeek;
+
+    public const int HoursStart = PriceBands.Count;
+    public const int DaysStart = PriceBands.Count + Hours;
+
+    /// <summary>Event time of the first fact; 0 = there is none.</summary>
+    public long FirstAt;
+
+    /// <summary>Where the last fact stands in the order of features.</summary>
+    public long LastTime;
+
+    public ulong LastIdHash;
+
+    /// <summary>What activity counts and affinities are relative to: the last activity.</summary>
+    public long DecayedAt;
+
+    public ActivityCounts Activity;
+    public Session Session;
+    public PurchaseProcess Purchases;
+    public long LastOpenedAt;
+
+    /// <summary>0 = unknown, 1 = subscribed, 2 = unsubscribed.</summary>
+    public byte Subscription;
+
+    public AffinityTable Categories = new();
+    public AffinityTable Brands = new();
+    public AffinityTable Channels = new();
+    public double[] Dense = [];
+    public RecentItems Items = new();
+    public OrderMemory Orders = new();
+
+    public FeatureState Clone()
+    {
+        var copy = (FeatureState)MemberwiseClone();
+        copy.Categories = Categories.Clone();
+        copy.Brands = Brands.Clone();
+        copy.Channels = Channels.Clone();
+        copy.Dense = (double[])Dense.Clone();
+        copy.Items = Items.Clone();
+        copy.Orders = Orders.Clone();
+        return copy;
+    }
+
+    /// <summary>Whether the fact starts a new session, which makes the present one final.</summary>
+    public bool EndsSession(in Fact fact, FoldSettings settings) =>
+        Session.Ordinal > 0 && fact.Part == 0 && EventWeights.IsActivity(fact.Type) && fact.Time - Session.LastAt > settings.SessionGapMs;
+
+    public void Fold(in Fact fact, FoldSettings settings)
+    {
+        if (fact.Part == 0) FoldEvent(fact, settings);
+        if (fact.Item != 0 && EventWeights.IsActivity(fact.Type)) Items.Add(new RecentItem(fact.Item, fact.Time, fact.Position, fact.Type), settings.RecentItems);
+        var weight = EventWeights.Item(fact.Type);
+        if (weight == 0) return;
+        if (fact.Category != 0) Categories.Add(fact.Category, weight, settings.Categories);
+        if (fact.Brand != 0) Brands.Add(fact.Brand, weight, settings.Brands);
+        if (fact.PriceBand < PriceBands.Count) Dense[fact.PriceBand] += weight;
+    }
+
+    private void FoldEvent(in Fact fact, FoldSettings settings)
+    {
+        if (FirstAt == 0) FirstAt = fact.Time;
+        LastTime = fact.Time;
+        LastIdHash = fact.IdHash;
+        if (EventWeights.IsActivity(fact.Type)) FoldActivity(fact, settings);
+        switch (fact.Type)
+        {
+            case EventType.Purchase:
+                Purchases.Fold(fact, IsNewOrder(fact, settings));
+                break;
+            case EventType.MessageOpened:
+                LastOpenedAt = fact.Time;
+                break;
+            case EventType.Subscribed:
+                Subscription = 1;
+                break;
+            case EventType.Unsubscribed:
+                Subscription = 2;
+                break;
+        }
+    }
+
+    private void FoldActivity(in Fact fact, FoldSettings settings)
+    {
+        if (Dense.Length == 0) Dense = new double[DenseLength];
+        Advance(fact.Time, settings);
+        foreach (ref var count in (Span<double>)Activity) count++;
+        Dense[HoursStart + fact.Hour]++;
+        Dense[DaysStart + fact.DayOfWeek]++;
+        if (fact.Channel != 0) Channels.Add(fact.Channel, 1, settings.Channels);
+        if (Session.Ordinal == 0 || fact.Time - Session.LastAt > settings.SessionGapMs)
+            Session = new Session { StartedAt = fact.Time, Ordinal = Session.Ordinal + 1 };
+        Session.Fold(fact);
+    }
+
+    private void Advance(long time, FoldSettings settings)
+    {
+        var elapsed = time - DecayedAt;
+        DecayedAt = time;
+        if (elapsed == 0 || Session.Ordinal == 0) return;
+        for (var i = 0; i < Decay.Activities; i++) Activity[i] *= Decay.Factor(elapsed, Decay.ActivityHalfLives[i]);
+        var factor = Decay.Factor(elapsed, settings.AffinityHalfLife.TotalMilliseconds);
+        Categories.Scale(factor);
+        Brands.Scale(factor);
+        Channels.Scale(factor);
+        AffinityTable.Scale(Dense, factor);
+    }
+
+    private bool IsNewOrder(in Fact fact, FoldSettings settings)
+    {
+        if (fact.Order == 0) return true;
+        Orders.ForgetBefore(fact.Time - settings.OrderMemoryMs);
+        if (Orders.Contains(fact.Order)) return false;
+        Orders.Remember(fact.Order, fact.Time, settings.Orders);
+        return true;
+    }
+}

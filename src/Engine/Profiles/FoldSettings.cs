@@ -1,0 +1,90 @@
+using NodaTime;
+
+namespace Personalization.Engine.Profiles;
+
+/// <summary>
+/// Everything the fold depends on besides the entries. Profiles that were folded with different settings are different functions of the log,
+/// so a change raises <see cref="Revision"/>, and with it <see cref="FoldVersion"/>.
+/// </summary>
+public sealed record FoldSettings
+{
+    /// <summary>The number of the fold's code: raised whenever the same entries would fold to something else.</summary>
+    public const int Code = 1;
+
+    /// <summary>The revision of these settings, 0 to 65,535.</summary>
+    public int Revision { get; init; }
+
+    /// <summary>Code number · 65,536 + revision: stored with every row; a greater one re-folds, and a silo refuses rows above its own.</summary>
+    public int FoldVersion => (Code << 16) | Revision;
+
+    /// <summary>The idle time above which the next event starts a new session. Default 30 minutes.</summary>
+    public TimeSpan SessionGap { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How far behind the customer's newest event time an event may be and still count in every feature. Default 1 h.</summary>
+    public TimeSpan Lateness { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>For how much log time event ids are remembered, to recognise repeats. Default 10 minutes.</summary>
+    public TimeSpan RecentIdWindow { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How many event ids are remembered at most. Default 8,192 (12 bytes each).</summary>
+    public int RecentIds { get; init; } = 8192;
+
+    /// <summary>Remembered ids at which the customer's events should be throttled, before any would be forgotten inside the window. Default 6,144.</summary>
+    public int ThrottleAt { get; init; } = 6144;
+
+    /// <summary>
+    /// Facts held in the tail at most (one per event, one per further order line). Beyond it the oldest are folded early, and an event before
+    /// them counts as late. Default 1,024: 17 events a minute throughout the lateness.
+    /// </summary>
+    public int TailFacts { get; init; } = 1024;
+
+    /// <summary>Lines of one order that take part in item features; money is of all lines. Default 64.</summary>
+    public int OrderLines { get; init; } = 64;
+
+    /// <summary>The tenant's time zone: purchase days, hours of day, days of week. Default UTC.</summary>
+    public DateTimeZone Zone { get; init; } = DateTimeZone.Utc;
+
+    /// <summary>Half-life of affinities. Default 30 days.</summary>
+    public TimeSpan AffinityHalfLife { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>The items remembered last. Default 50.</summary>
+    public int RecentItems { get; init; } = 50;
+
+    /// <summary>Categories with an affinity, at most. Default 32.</summary>
+    public int Categories { get; init; } = 32;
+
+    /// <summary>Brands with an affinity, at most. Default 32.</summary>
+    public int Brands { get; init; } = 32;
+
+    /// <summary>Channels with an affinity, at most. Default 8.</summary>
+    public int Channels { get; init; } = 8;
+
+    /// <summary>The upper bound of the lowest price band, in the base currency; each further band reaches twice as far. Default 1.</summary>
+    public decimal PriceBandUnit { get; init; } = 1m;
+
+    /// <summary>How long an order id is remembered, in event time, so that further lines of it are no new order. Default 30 days.</summary>
+    public TimeSpan OrderMemory { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>Order ids remembered at most; beyond it the oldest is forgotten. Default 256.</summary>
+    public int Orders { get; init; } = 256;
+
+    /// <summary>Traits at most. A change that leads above it is rejected. Default 64.</summary>
+    public int Traits { get; init; } = 64;
+
+    /// <summary>Bytes of all trait names and values in UTF-8, at most. A change that leads above it is rejected. Default 8 KiB.</summary>
+    public int TraitBytes { get; init; } = 8192;
+
+    /// <summary>Consent purposes at most. A change that leads above it is rejected. Default 32.</summary>
+    public int Purposes { get; init; } = 32;
+
+    /// <summary>Positions of re-driven dead letters remembered at most. Default 64.</summary>
+    public int Redriven { get; init; } = 64;
+
+    internal long SessionGapMs => (long)SessionGap.TotalMilliseconds;
+
+    internal long LatenessMs => (long)Lateness.TotalMilliseconds;
+
+    internal long RecentIdWindowMs => (long)RecentIdWindow.TotalMilliseconds;
+
+    internal long OrderMemoryMs => (long)OrderMemory.TotalMilliseconds;
+}

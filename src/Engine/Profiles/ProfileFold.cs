@@ -1,0 +1,262 @@
+using System.Text;
+using Personalization.Events;
+using Personalization.Log;
+
+namespace Personalization.Engine.Profiles;
+
+/// <summary>
+/// Folds the entries of one customer's log into the profile: pure, deterministic, with no clock, no randomness and no look-up. Entries come in
+/// log order; features come out in event-time order, whatever the order of arrival within the lateness.
+/// </summary>
+/// <remarks>
+/// Cost: an event at the end of the tail O(1) and no allocation in the steady state; one that arrives out of order O(facts after it).
+/// Holds no state of its own: one instance serves all customers and threads.
+/// </remarks>
+/// <param name="settings">The settings.</param>
+/// <param name="entries">Reads what re-driven entries carry.</param>
+public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
+{
+    /// <summary>The settings.</summary>
+    public FoldSettings Settings { get; } = settings;
+
+    /// <summary>
+    /// Folds one entry of the profile's customer and sets <see cref="CustomerProfile.Applied"/> to its position, whatever the verdict.
+    /// A rejected entry changes nothing else.
+    /// </summary>
+    public FoldOutcome Apply(CustomerProfile profile, Entry entry, IFoldSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(sink);
+        var outcome = entry.Payload is Redrive redrive ? FoldRedrive(profile, entry, redrive, sink) : FoldOnce(profile, entry, sink);
+        profile.Applied = entry.Position;
+        return outcome;
+    }
+
+    private FoldOutcome FoldRedrive(CustomerProfile profile, Entry entry, Redrive redrive, IFoldSink sink)
+    {
+        if (redrive.OriginalPosition <= profile.ErasedAt) return FoldOutcome.NoEffect;
+        if (profile.Redriven?.Contains(redrive.OriginalPosition) == true) return FoldOutcome.Duplicate;
+        Entry original;
+        try
+        {
+            // A re-drive that was itself set aside may be driven again: its letter holds a re-drive.
+            original = entries.Read(new LogEntry(entry.Position, entry.LogTime, redrive.Original));
+            while (original.Payload is Redrive inner) original = entries.Read(new LogEntry(entry.Position, entry.LogTime, inner.Original));
+        }
+        catch (UnreadableEntryException fault)
+        {
+            return FoldOutcome.Rejected(fault.Message);
+        }
+
+        var outcome = FoldOnce(profile, original, sink);
+        if (outcome.Verdict == FoldVerdict.Rejected) return outcome;
+        profile.Redriven ??= [];
+        if (profile.Redriven.Count >= Settings.Redriven) profile.Redriven.RemoveAt(0);
+        profile.Redriven.Add(redrive.OriginalPosition);
+        return outcome;
+    }
+
+    private FoldOutcome FoldOnce(CustomerProfile profile, Entry entry, IFoldSink sink)
+    {
+        var isKnown = (entry.Envelope.Flags & EntryFlags.ProducerGaveId) != 0;
+        var hash = entry.Envelope.ShortEventIdHash;
+        profile.Ids.ForgetBefore(entry.LogTime - Settings.RecentIdWindowMs);
+        profile.NearlyForgets = profile.Ids.Count >= Settings.ThrottleAt;
+        if (isKnown && profile.Ids.Contains(hash)) return profile.IsTombstone ? FoldOutcome.NoEffect : FoldOutcome.Duplicate;
+
+        var outcome = entry.Payload switch
+        {
+            CustomerEvent value => FoldEvent(profile, entry, value, sink),
+            TraitsChange value => FoldTraits(profile, value),
+            ConsentChange value => FoldConsent(profile, entry, value),
+            Erasure => FoldErasure(profile, entry),
+            WakeUp value => FoldWakeUp(profile, value, sink),
+            ClockAdvance => FoldOutcome.NoEffect,
+            _ => FoldOutcome.Rejected($"an entry of kind {entry.Envelope.Kind} has no meaning for a profile"),
+        };
+
+        if (outcome.Verdict is FoldVerdict.Rejected or FoldVerdict.NoEffect) return outcome;
+        if (entry.Payload is not Erasure) profile.IsTombstone = false;
+        if (isKnown) profile.Ids.Remember(hash, entry.LogTime, Settings.RecentIds);
+        profile.NearlyForgets = profile.Ids.Count >= Settings.ThrottleAt;
+        return outcome;
+    }
+
+    private FoldOutcome FoldEvent(CustomerProfile profile, Entry entry, CustomerEvent value, IFoldSink sink)
+    {
+        var time = TimeOf(profile, entry);
+        if (FactReader.Fault(value, time) is { } fault) return FoldOutcome.Rejected(fault);
+        switch (entry.Envelope.Traffic)
+        {
+            case Traffic.Bot:
+                profile.Totals.Bot++;
+                return FoldOutcome.Folded;
+            case Traffic.Test:
+                profile.Totals.Test++;
+                return FoldOutcome.Folded;
+        }
+
+        profile.Totals.Add(value.Type, FactReader.Money(value));
+        if (IsLate(profile, entry, time))
+        {
+            FoldLate(profile, value, time);
+            return FoldOutcome.Late;
+        }
+
+        var parts = FactReader.Parts(value, Settings);
+        for (var part = 0; part < parts; part++)
+        {
+            var fact = FactReader.Read(profile, entry, value, part, time, Settings, sink);
+            var isLast = profile.Tail.Insert(fact);
+            if (isLast) profile.CachedLive?.Fold(fact, Settings);
+            else profile.DropLive();
+        }
+
+        DrainTail(profile, sink);
+        SetNextWakeUp(profile);
+        return FoldOutcome.Folded;
+    }
+
+    /// <summary>Older than the lateness, or before what the base holds already (which a bounded tail may fold early).</summary>
+    private bool IsLate(CustomerProfile profile, Entry entry, long time)
+    {
+        if (time < profile.NewestEventTime - Settings.LatenessMs) return true;
+        if (time != profile.Base.LastTime) return time < profile.Base.LastTime;
+        return entry.Envelope.ShortEventIdHash < profile.Base.LastIdHash;
+    }
+
+    /// <summary>A late event is in the totals already; a late purchase may tell of an order that is not known yet.</summary>
+    private void FoldLate(CustomerProfile profile, CustomerEvent value, long time)
+    {
+        profile.Totals.Late++;
+        if (value.Type != EventType.Purchase) return;
+        var order = FactReader.OrderOf(profile, value);
+        if (order != 0)
+        {
+            if (profile.Base.Orders.Contains(order)) return;
+            foreach (ref readonly var fact in profile.Tail.Facts)
+            {
+                if (fact.Order == order) return;
+            }
+
+            profile.Base.Orders.Remember(order, time, Settings.Orders);
+            profile.DropLive();
+        }
+
+        profile.Totals.LateOrders++;
+    }
+
+    /// <summary>Folds into the base what no event within the lateness can precede any longer, and reports the sessions that this closes.</summary>
+    private void DrainTail(CustomerProfile profile, IFoldSink sink)
+    {
+        var horizon = profile.NewestEventTime - Settings.LatenessMs;
+        var tail = profile.Tail;
+        while (tail.First.Time < horizon || tail.Count > Settings.TailFacts)
+        {
+            ref readonly var fact = ref tail.First;
+            ReportSession(profile, profile.Base, fact, sink);
+            profile.Base.Fold(fact, Settings);
+            tail.RemoveFirst();
+        }
+    }
+
+    private void ReportSession(CustomerProfile profile, FeatureState state, in Fact next, IFoldSink sink)
+    {
+        if (state.Session.LastAt > profile.ReportedUntil && state.EndsSession(next, Settings)) sink.Emit(SessionEnded.Make(profile.Customer.Text, state));
+    }
+
+    /// <summary>Reports every session that is not reported yet: those that ended inside the tail, and the newest.</summary>
+    private FoldOutcome FoldWakeUp(CustomerProfile profile, WakeUp value, IFoldSink sink)
+    {
+        if (profile.IsTombstone || profile.NextWakeUp is not { } due || value.Due < due) return FoldOutcome.NoEffect;
+        var state = profile.Base.Clone();
+        foreach (ref readonly var fact in profile.Tail.Facts)
+        {
+            ReportSession(profile, state, fact, sink);
+            state.Fold(fact, Settings);
+        }
+
+        sink.Emit(SessionEnded.Make(profile.Customer.Text, state));
+        profile.ReportedUntil = state.Session.LastAt;
+        profile.NextWakeUp = null;
+        return FoldOutcome.Folded;
+    }
+
+    private void SetNextWakeUp(CustomerProfile profile)
+    {
+        var end = NewestActivity(profile);
+        profile.NextWakeUp = end > profile.ReportedUntil ? end + Settings.SessionGapMs + Settings.LatenessMs : null;
+    }
+
+    private static long NewestActivity(CustomerProfile profile)
+    {
+        var facts = profile.Tail.Facts;
+        for (var i = facts.Length - 1; i >= 0; i--)
+        {
+            if (EventWeights.IsActivity(facts[i].Type)) return facts[i].Time;
+        }
+
+        return profile.Base.Session.LastAt;
+    }
+
+    /// <summary>An entry without a time of its own takes the customer's newest event time where that is later.</summary>
+    private static long TimeOf(CustomerProfile profile, Entry entry) =>
+        (entry.Envelope.Flags & EntryFlags.NoOwnTime) != 0 ? Math.Max(entry.Envelope.EventTime, profile.NewestEventTime) : entry.Envelope.EventTime;
+
+    private FoldOutcome FoldTraits(CustomerProfile profile, TraitsChange change)
+    {
+        // The bounds are checked on what would come out, before anything is changed.
+        var count = profile.Traits?.Count ?? 0;
+        var bytes = 0;
+        if (profile.Traits is { } all)
+        {
+            foreach (var (name, value) in all) bytes += Encoding.UTF8.GetByteCount(name) + Encoding.UTF8.GetByteCount(value);
+        }
+
+        foreach (var (name, value) in change.Traits)
+        {
+            if (string.IsNullOrEmpty(name)) return FoldOutcome.Rejected("a trait must have a name");
+            if (profile.Traits is { } present && present.TryGetValue(name, out var old))
+            {
+                count--;
+                bytes -= Encoding.UTF8.GetByteCount(name) + Encoding.UTF8.GetByteCount(old);
+            }
+
+            if (value is null) continue;
+            count++;
+            bytes += Encoding.UTF8.GetByteCount(name) + Encoding.UTF8.GetByteCount(value);
+        }
+
+        if (count > Settings.Traits) return FoldOutcome.Rejected($"a customer has at most {Settings.Traits} traits");
+        if (bytes > Settings.TraitBytes) return FoldOutcome.Rejected($"the traits of a customer have at most {Settings.TraitBytes} bytes");
+        foreach (var (name, value) in change.Traits)
+        {
+            if (value is null) profile.Traits?.Remove(name);
+            else (profile.Traits ??= new SortedList<string, string>(4, StringComparer.Ordinal))[name] = value;
+        }
+
+        if (profile.Traits?.Count == 0) profile.Traits = null;
+        return FoldOutcome.Folded;
+    }
+
+    private FoldOutcome FoldConsent(CustomerProfile profile, Entry entry, ConsentChange change)
+    {
+        if (string.IsNullOrEmpty(change.Purpose)) return FoldOutcome.Rejected("a consent must have a purpose");
+        if (Encoding.UTF8.GetByteCount(change.Purpose) > Partitions.CustomerKey.MaxIdBytes) return FoldOutcome.Rejected("a purpose must be at most 256 bytes of UTF-8");
+        var consents = profile.Consents;
+        if ((consents?.Count ?? 0) >= Settings.Purposes && !consents!.ContainsKey(change.Purpose))
+            return FoldOutcome.Rejected($"a customer has consents for at most {Settings.Purposes} purposes");
+        (profile.Consents ??= new SortedList<string, Consent>(2, StringComparer.Ordinal))[change.Purpose] = new Consent(change.Granted, TimeOf(profile, entry));
+        return FoldOutcome.Folded;
+    }
+
+    private static FoldOutcome FoldErasure(CustomerProfile profile, Entry entry)
+    {
+        if (profile.IsTombstone) return FoldOutcome.NoEffect;
+        profile.Erase();
+        profile.IsTombstone = true;
+        profile.ErasedAt = entry.Position;
+        return FoldOutcome.Folded;
+    }
+}

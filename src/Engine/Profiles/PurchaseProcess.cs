@@ -1,0 +1,41 @@
+namespace Personalization.Engine.Profiles;
+
+/// <summary>Orders collapsed to purchase days, with the gaps between the days by Welford's recurrence (B. P. Welford, 1962).</summary>
+internal struct PurchaseProcess
+{
+    public uint Orders;
+    public int Days;
+    public int FirstDay;
+    public int LastDay;
+    public long FirstAt;
+    public long LastAt;
+    public double GapMean;
+
+    /// <summary>Sum of squared deviations of the gaps from their mean.</summary>
+    public double GapSquares;
+
+    /// <summary>Takes a purchase; one that belongs to a known order makes no new order and no new day.</summary>
+    public void Fold(in Fact fact, bool isNewOrder)
+    {
+        if (FirstAt == 0) FirstAt = fact.Time;
+        LastAt = fact.Time;
+        if (!isNewOrder) return;
+        Orders++;
+        if (Days == 0)
+        {
+            FirstDay = LastDay = fact.Day;
+            Days = 1;
+            return;
+        }
+
+        // A zone whose clock goes back across midnight may repeat a day: that is no new one.
+        if (fact.Day <= LastDay) return;
+        double gap = fact.Day - LastDay;
+        var gaps = Days;
+        var deviation = gap - GapMean;
+        GapMean += deviation / gaps;
+        GapSquares += deviation * (gap - GapMean);
+        LastDay = fact.Day;
+        Days++;
+    }
+}

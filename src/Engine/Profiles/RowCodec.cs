@@ -1,0 +1,247 @@
+using Personalization.Events;
+
+namespace Personalization.Engine.Profiles;
+
+/// <summary>The row: version · reported until · next wake-up · totals · base.</summary>
+internal static class RowCodec
+{
+    public static void Write(CustomerProfile profile, ByteWriter writer)
+    {
+        writer.Byte(ProfileCodec.Version);
+        writer.Unsigned((ulong)profile.ReportedUntil);
+        writer.Unsigned((ulong)(profile.NextWakeUp ?? 0));
+        WriteTotals(profile.Totals, writer);
+        WriteBase(profile.Base, writer);
+    }
+
+    public static void Read(CustomerProfile profile, ref ByteReader reader)
+    {
+        reader.Version(ProfileCodec.Version, "row");
+        profile.ReportedUntil = reader.Long();
+        var wakeUp = reader.Long();
+        profile.NextWakeUp = wakeUp == 0 ? null : wakeUp;
+        profile.Totals = ReadTotals(ref reader);
+        ReadBase(profile.Base, ref reader);
+    }
+
+    private static void WriteTotals(in ProfileTotals totals, ByteWriter writer)
+    {
+        var present = 0UL;
+        for (var type = 0; type < EventTypes.Count; type++)
+        {
+            if (totals.ByType[type] != 0) present |= 1UL << type;
+        }
+
+        writer.Unsigned(present);
+        foreach (var count in (ReadOnlySpan<uint>)totals.ByType)
+        {
+            if (count != 0) writer.Unsigned(count);
+        }
+
+        writer.Unsigned(totals.Late);
+        writer.Unsigned(totals.Bot);
+        writer.Unsigned(totals.Test);
+        writer.Unsigned(totals.LateOrders);
+        writer.Decimal(totals.Revenue);
+        writer.Decimal(totals.Refunded);
+    }
+
+    private static ProfileTotals ReadTotals(ref ByteReader reader)
+    {
+        var totals = default(ProfileTotals);
+        var present = reader.Unsigned();
+        if (present >> EventTypes.Count != 0) throw new InvalidDataException("the row counts event types that are not known to this code");
+        for (var type = 0; type < EventTypes.Count; type++)
+        {
+            if ((present & (1UL << type)) != 0) totals.ByType[type] = reader.UInt32();
+        }
+
+        totals.Late = reader.UInt32();
+        totals.Bot = reader.UInt32();
+        totals.Test = reader.UInt32();
+        totals.LateOrders = reader.UInt32();
+        totals.Revenue = reader.Decimal();
+        totals.Refunded = reader.Decimal();
+        return totals;
+    }
+
+    private static void WriteBase(FeatureState state, ByteWriter writer)
+    {
+        writer.Unsigned((ulong)state.FirstAt);
+        if (state.FirstAt == 0) return;
+        writer.Unsigned((ulong)(state.LastTime - state.FirstAt));
+        writer.UInt64(state.LastIdHash);
+        writer.Unsigned((ulong)state.LastOpenedAt);
+        writer.Byte(state.Subscription);
+        WriteSession(state.Session, writer);
+        if (state.Session.Ordinal > 0)
+        {
+            writer.Signed(state.LastTime - state.DecayedAt);
+            foreach (var count in (ReadOnlySpan<double>)state.Activity) writer.Double(count);
+            WriteDense(state.Dense, writer);
+            WriteTable(state.Categories, writer);
+            WriteTable(state.Brands, writer);
+            WriteTable(state.Channels, writer);
+            WriteItems(state.Items, writer);
+        }
+
+        WritePurchases(state.Purchases, writer);
+    }
+
+    private static void ReadBase(FeatureState state, ref ByteReader reader)
+    {
+        state.FirstAt = reader.Long();
+        if (state.FirstAt == 0) return;
+        state.LastTime = state.FirstAt + reader.Long();
+        state.LastIdHash = reader.UInt64();
+        state.LastOpenedAt = reader.Long();
+        state.Subscription = reader.Byte();
+        state.Session = ReadSession(ref reader);
+        if (state.Session.Ordinal > 0)
+        {
+            state.DecayedAt = state.LastTime - reader.Signed();
+            foreach (ref var count in (Span<double>)state.Activity) count = reader.Double();
+            state.Dense = ReadDense(ref reader);
+            state.Categories = ReadTable(ref reader);
+            state.Brands = ReadTable(ref reader);
+            state.Channels = ReadTable(ref reader);
+            state.Items = ReadItems(ref reader);
+        }
+
+        state.Purchases = ReadPurchases(ref reader);
+    }
+
+    private static void WriteSession(in Session session, ByteWriter writer)
+    {
+        writer.Count(session.Ordinal);
+        if (session.Ordinal == 0) return;
+        writer.Unsigned((ulong)session.StartedAt);
+        writer.Unsigned((ulong)(session.LastAt - session.StartedAt));
+        writer.Count(session.Events);
+        writer.Count(session.Depth);
+        writer.Count(session.Views);
+        writer.Count(session.CartItems);
+        writer.Count(session.Purchases);
+        writer.Decimal(session.CartValue);
+    }
+
+    private static Session ReadSession(ref ByteReader reader)
+    {
+        var session = new Session { Ordinal = reader.Count() };
+        if (session.Ordinal == 0) return session;
+        session.StartedAt = reader.Long();
+        session.LastAt = session.StartedAt + reader.Long();
+        session.Events = reader.Count();
+        session.Depth = reader.Count();
+        session.Views = reader.Count();
+        session.CartItems = reader.Count();
+        session.Purchases = reader.Count();
+        session.CartValue = reader.Decimal();
+        return session;
+    }
+
+    private static void WritePurchases(in PurchaseProcess purchases, ByteWriter writer)
+    {
+        writer.Unsigned((ulong)purchases.FirstAt);
+        if (purchases.FirstAt == 0) return;
+        writer.Unsigned((ulong)(purchases.LastAt - purchases.FirstAt));
+        writer.Unsigned(purchases.Orders);
+        writer.Count(purchases.Days);
+        writer.Signed(purchases.FirstDay);
+        writer.Signed(purchases.LastDay - purchases.FirstDay);
+        if (purchases.Days < 2) return;
+        writer.Double(purchases.GapMean);
+        writer.Double(purchases.GapSquares);
+    }
+
+    private static PurchaseProcess ReadPurchases(ref ByteReader reader)
+    {
+        var purchases = new PurchaseProcess { FirstAt = reader.Long() };
+        if (purchases.FirstAt == 0) return purchases;
+        purchases.LastAt = purchases.FirstAt + reader.Long();
+        purchases.Orders = reader.UInt32();
+        purchases.Days = reader.Count();
+        purchases.FirstDay = (int)reader.Signed();
+        purchases.LastDay = purchases.FirstDay + (int)reader.Signed();
+        if (purchases.Days < 2) return purchases;
+        purchases.GapMean = reader.Double();
+        purchases.GapSquares = reader.Double();
+        return purchases;
+    }
+
+    private static void WriteDense(double[] dense, ByteWriter writer)
+    {
+        var present = 0UL;
+        for (var i = 0; i < dense.Length; i++)
+        {
+            if (dense[i] != 0) present |= 1UL << i;
+        }
+
+        writer.Unsigned(present);
+        foreach (var weight in dense)
+        {
+            if (weight != 0) writer.Double(weight);
+        }
+    }
+
+    private static double[] ReadDense(ref ByteReader reader)
+    {
+        var present = reader.Unsigned();
+        if (present >> FeatureState.DenseLength != 0) throw new InvalidDataException("the row has affinities that are not known to this code");
+        var dense = new double[FeatureState.DenseLength];
+        for (var i = 0; i < dense.Length; i++)
+        {
+            if ((present & (1UL << i)) != 0) dense[i] = reader.Double();
+        }
+
+        return dense;
+    }
+
+    private static void WriteTable(AffinityTable table, ByteWriter writer)
+    {
+        writer.Count(table.Count);
+        foreach (var key in table.Keys) writer.UInt64(key);
+        foreach (var weight in table.Weights) writer.Double(weight);
+    }
+
+    private static AffinityTable ReadTable(ref ByteReader reader)
+    {
+        var count = reader.Count(16);
+        if (count == 0) return new AffinityTable();
+        var keys = new ulong[count];
+        var weights = new double[count];
+        foreach (ref var key in keys.AsSpan()) key = reader.UInt64();
+        foreach (ref var weight in weights.AsSpan()) weight = reader.Double();
+        return AffinityTable.From(keys, weights);
+    }
+
+    private static void WriteItems(RecentItems items, ByteWriter writer)
+    {
+        writer.Count(items.Count);
+        var (time, position) = (0L, 0L);
+        for (var i = 0; i < items.Count; i++)
+        {
+            ref readonly var item = ref items[i];
+            writer.UInt64(item.Item);
+            writer.Unsigned((ulong)(item.Time - time));
+            writer.Signed(item.Position - position);
+            writer.Byte((byte)item.Type);
+            (time, position) = (item.Time, item.Position);
+        }
+    }
+
+    private static RecentItems ReadItems(ref ByteReader reader)
+    {
+        var items = new RecentItem[reader.Count(11)];
+        var (time, position) = (0L, 0L);
+        for (var i = 0; i < items.Length; i++)
+        {
+            var item = reader.UInt64();
+            time += reader.Long();
+            position += reader.Signed();
+            items[i] = new RecentItem(item, time, position, (EventType)reader.Byte());
+        }
+
+        return RecentItems.From(items);
+    }
+}

@@ -1,0 +1,188 @@
+using Personalization.Events;
+
+namespace Personalization.Engine.Profiles;
+
+/// <summary>The side record: version · erased at · recent ids · tail · order ids · re-driven positions · traits · consents.</summary>
+internal static class SideCodec
+{
+    private const int HasItem = 1;
+    private const int HasCategory = 2;
+    private const int HasBrand = 4;
+    private const int HasChannel = 8;
+    private const int HasOrder = 16;
+    private const int HasMoney = 32;
+    private const int HasQuantity = 64;
+    private const int HasPart = 128;
+    private const int HasPriceBand = 256;
+
+    public static void Write(CustomerProfile profile, ByteWriter writer)
+    {
+        writer.Byte(ProfileCodec.Version);
+        writer.Unsigned((ulong)profile.ErasedAt);
+        WriteIds(profile, writer);
+        WriteTail(profile.Tail, writer);
+        WriteOrders(profile.Base.Orders, writer);
+        writer.Count(profile.Redriven?.Count ?? 0);
+        if (profile.Redriven is { } redriven)
+        {
+            foreach (var position in redriven) writer.Unsigned((ulong)position);
+        }
+
+        writer.Count(profile.Traits?.Count ?? 0);
+        if (profile.Traits is { } traits)
+        {
+            for (var i = 0; i < traits.Count; i++)
+            {
+                writer.Text(traits.GetKeyAtIndex(i));
+                writer.Text(traits.GetValueAtIndex(i));
+            }
+        }
+
+        writer.Count(profile.Consents?.Count ?? 0);
+        if (profile.Consents is not { } consents) return;
+        for (var i = 0; i < consents.Count; i++)
+        {
+            writer.Text(consents.GetKeyAtIndex(i));
+            writer.Byte(consents.GetValueAtIndex(i).Granted ? (byte)1 : (byte)0);
+            writer.Signed(consents.GetValueAtIndex(i).At);
+        }
+    }
+
+    public static void Read(CustomerProfile profile, ref ByteReader reader)
+    {
+        reader.Version(ProfileCodec.Version, "side record");
+        profile.ErasedAt = reader.Long();
+        ReadIds(profile, ref reader);
+        ReadTail(profile.Tail, ref reader);
+        profile.Base.Orders = ReadOrders(ref reader);
+        var redriven = reader.Count(1);
+        if (redriven > 0) profile.Redriven = new List<long>(redriven);
+        for (var i = 0; i < redriven; i++) profile.Redriven!.Add(reader.Long());
+
+        var traits = reader.Count(2);
+        if (traits > 0) profile.Traits = new SortedList<string, string>(traits, StringComparer.Ordinal);
+        for (var i = 0; i < traits; i++)
+        {
+            var name = reader.Text();
+            profile.Traits![name] = reader.Text();
+        }
+
+        var consents = reader.Count(3);
+        if (consents > 0) profile.Consents = new SortedList<string, Consent>(consents, StringComparer.Ordinal);
+        for (var i = 0; i < consents; i++)
+        {
+            var purpose = reader.Text();
+            var granted = reader.Byte() == 1;
+            profile.Consents![purpose] = new Consent(granted, reader.Signed());
+        }
+    }
+
+    private static void WriteIds(CustomerProfile profile, ByteWriter writer)
+    {
+        writer.Byte(profile.NearlyForgets ? (byte)1 : (byte)0);
+        writer.Count(profile.Ids.Count);
+        var last = 0L;
+        for (var i = 0; i < profile.Ids.Count; i++)
+        {
+            var time = profile.Ids.TimeOf(i);
+            writer.Signed(time - last);
+            last = time;
+        }
+
+        foreach (var hash in profile.Ids.Hashes) writer.UInt64(hash);
+    }
+
+    private static void ReadIds(CustomerProfile profile, ref ByteReader reader)
+    {
+        profile.NearlyForgets = reader.Byte() == 1;
+        var count = reader.Count(9);
+        if (count == 0) return;
+        var times = new long[count];
+        var last = 0L;
+        foreach (ref var time in times.AsSpan()) last = time = last + reader.Signed();
+        profile.Ids.Reserve(count);
+        for (var i = 0; i < count; i++) profile.Ids.Remember(reader.UInt64(), times[i], count);
+    }
+
+    private static void WriteOrders(OrderMemory orders, ByteWriter writer)
+    {
+        writer.Count(orders.Count);
+        var last = 0L;
+        foreach (var time in orders.Times)
+        {
+            writer.Signed(time - last);
+            last = time;
+        }
+
+        foreach (var order in orders.Orders) writer.UInt64(order);
+    }
+
+    private static OrderMemory ReadOrders(ref ByteReader reader)
+    {
+        var count = reader.Count(9);
+        if (count == 0) return new OrderMemory();
+        var times = new long[count];
+        var orders = new ulong[count];
+        var last = 0L;
+        foreach (ref var time in times.AsSpan()) last = time = last + reader.Signed();
+        foreach (ref var order in orders.AsSpan()) order = reader.UInt64();
+        return OrderMemory.From(orders, times);
+    }
+
+    private static void WriteTail(FactTail tail, ByteWriter writer)
+    {
+        writer.Count(tail.Count);
+        var last = default(Fact);
+        foreach (ref readonly var fact in tail.Facts)
+        {
+            var present = (fact.Item != 0 ? HasItem : 0) | (fact.Category != 0 ? HasCategory : 0) | (fact.Brand != 0 ? HasBrand : 0)
+                | (fact.Channel != 0 ? HasChannel : 0) | (fact.Order != 0 ? HasOrder : 0) | (fact.Money != 0 ? HasMoney : 0)
+                | (fact.Quantity != 1 ? HasQuantity : 0) | (fact.Part != 0 ? HasPart : 0) | (fact.PriceBand != Fact.NoPriceBand ? HasPriceBand : 0);
+            writer.Count(present);
+            writer.Unsigned((ulong)(fact.Time - last.Time));
+            writer.UInt64(fact.IdHash);
+            writer.Signed(fact.Position - last.Position);
+            writer.Byte((byte)fact.Type);
+            writer.Byte(fact.Hour);
+            writer.Signed(fact.Day - last.Day);
+            if (fact.Item != 0) writer.UInt64(fact.Item);
+            if (fact.Category != 0) writer.UInt64(fact.Category);
+            if (fact.Brand != 0) writer.UInt64(fact.Brand);
+            if (fact.Channel != 0) writer.UInt64(fact.Channel);
+            if (fact.Order != 0) writer.UInt64(fact.Order);
+            if (fact.Money != 0) writer.Decimal(fact.Money);
+            if (fact.Quantity != 1) writer.Count(fact.Quantity);
+            if (fact.Part != 0) writer.Byte(fact.Part);
+            if (fact.PriceBand != Fact.NoPriceBand) writer.Byte(fact.PriceBand);
+            last = fact;
+        }
+    }
+
+    private static void ReadTail(FactTail tail, ref ByteReader reader)
+    {
+        var count = reader.Count(14);
+        tail.Reserve(count);
+        var fact = default(Fact);
+        for (var i = 0; i < count; i++)
+        {
+            var present = reader.Count();
+            fact.Time += reader.Long();
+            fact.IdHash = reader.UInt64();
+            fact.Position += reader.Signed();
+            fact.Type = (EventType)reader.Byte();
+            if ((int)fact.Type >= EventTypes.Count) throw new InvalidDataException($"event type {(int)fact.Type} is not known to this code");
+            fact.Hour = reader.Byte();
+            fact.Day += (int)reader.Signed();
+            fact.Item = (present & HasItem) != 0 ? reader.UInt64() : 0;
+            fact.Category = (present & HasCategory) != 0 ? reader.UInt64() : 0;
+            fact.Brand = (present & HasBrand) != 0 ? reader.UInt64() : 0;
+            fact.Channel = (present & HasChannel) != 0 ? reader.UInt64() : 0;
+            fact.Order = (present & HasOrder) != 0 ? reader.UInt64() : 0;
+            fact.Money = (present & HasMoney) != 0 ? reader.Decimal() : 0;
+            fact.Quantity = (present & HasQuantity) != 0 ? reader.Count() : 1;
+            fact.Part = (present & HasPart) != 0 ? reader.Byte() : (byte)0;
+            fact.PriceBand = (present & HasPriceBand) != 0 ? reader.Byte() : Fact.NoPriceBand;
+            tail.Insert(fact);
+        }
+    }
+}
