@@ -1,0 +1,19 @@
+using System.Text.Json;
+using Personalization.Engine.Profiles;
+using Personalization.Stores;
+
+namespace Personalization.Engine.Tests.Profiles;
+
+/// <summary>Keeps what a fold tells.</summary>
+public sealed class CollectingSink : IFoldSink
+{
+    public List<OutboxItem> Items { get; } = [];
+
+    public Dictionary<ulong, string> Names { get; } = [];
+
+    public void Emit(OutboxItem item) => Items.Add(item);
+
+    public void Name(ulong hash, string name) => Names[hash] = name;
+
+    public JsonElement Json(int index) => JsonDocument.Parse(Items[index].Bytes).RootElement;
+}
