@@ -17,7 +17,8 @@ public interface IPartitionLog
 
     /// <summary>
     /// Appends a group, durably when it returns. Idempotent by (writer, counter): a repeat is answered with the same positions.
-    /// One append in flight per writer and partition; the counter grows by one with each new group.
+    /// One append in flight per writer and partition; the counter grows by one with each group that was appended: a group that was refused
+    /// is sent anew under the same counter, so that it cannot land twice whichever of its tries arrives.
     /// </summary>
     ValueTask<AppendReply> Append(AppendRequest request, CancellationToken cancellation = default);
 
@@ -60,10 +61,13 @@ public enum AppendStatus
     /// <summary>Appended, durably; or had been by an earlier try of the same group.</summary>
     Appended,
 
-    /// <summary>Refused: the log is in another generation; the writer reads the head and sends the group anew.</summary>
+    /// <summary>Refused, not appended: the log is in another generation; the writer reads the head and sends the group anew under the same counter.</summary>
     WrongGeneration,
 
-    /// <summary>Refused: the tail is below what this writer was acknowledged, so the log went back.</summary>
+    /// <summary>
+    /// Refused, not appended: the tail is below what this writer was acknowledged, or the group before this one is not known in this generation,
+    /// so the log went back. See <see cref="LogContinuity"/> for what to do.
+    /// </summary>
     WentBack,
 
     /// <summary>Refused for ever: a later group of this writer was appended already.</summary>
@@ -97,10 +101,10 @@ public enum ReadStatus
     /// <summary>The entries are what follows the cursor.</summary>
     Read,
 
-    /// <summary>The log is in another generation, or the entry at the cursor is not what the reader saw: the log went back.</summary>
+    /// <summary>The log is in another generation, its tail is below the cursor, or the entry at the cursor is not what the reader saw: the log went back.</summary>
     Mismatch,
 
-    /// <summary>Entries after the cursor are no longer held (trimmed).</summary>
+    /// <summary>Entries after the cursor were trimmed. (The hole below a new generation's start is none: nothing was ever dropped there.)</summary>
     Trimmed,
 }
 

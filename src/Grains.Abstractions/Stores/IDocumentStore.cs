@@ -10,12 +10,12 @@ public interface IDocumentStore
     ValueTask<Document?> Read(string key, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Writes documents, each if its stored version is <see cref="DocumentWrite.Expected"/>; one answer each: the new version, or null where
+    /// Writes documents, each if its stored version is <see cref="DocumentWrite.Expected"/>; one answer each: the new version (0 after a deletion), or null where
     /// the stored version is another. Each document is atomic, the group as a whole is not.
     /// </summary>
     ValueTask<IReadOnlyList<long?>> Write(IReadOnlyList<DocumentWrite> writes, CancellationToken cancellation = default);
 
-    /// <summary>Documents whose keys begin with a prefix, in ordinal key order, after a key.</summary>
+    /// <summary>Documents whose keys begin with a prefix, in the order of the keys' UTF-8 bytes, after a key.</summary>
     ValueTask<IReadOnlyList<Document>> List(string prefix, string? after, int max, CancellationToken cancellation = default);
 }
 

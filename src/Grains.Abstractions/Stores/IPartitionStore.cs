@@ -19,7 +19,10 @@ public interface IPartitionStore
     /// </summary>
     ValueTask<PartitionState> Claim(int partition, ulong nonce, CancellationToken cancellation = default);
 
-    /// <summary>Records that the owner works on this generation of the log from now on. False: another tenure began, nothing was written.</summary>
+    /// <summary>
+    /// Records that the owner works on this generation of the log from now on: position and hash as given, <paramref name="lost"/> added to
+    /// <see cref="PartitionState.Lost"/>, <see cref="PartitionState.HighestHash"/> forgotten. A generation that is stored already changes nothing. False: another tenure began, nothing was written.
+    /// </summary>
     ValueTask<bool> AdoptGeneration(int partition, Epoch epoch, ulong generation, long position, ulong positionHash, long lost, CancellationToken cancellation = default);
 
     /// <summary>A customer's row and side records; null if there is none.</summary>
@@ -27,7 +30,8 @@ public interface IPartitionStore
 
     /// <summary>
     /// Writes a chunk atomically, each customer by its version: stored = base → written; stored ≥ new → already; else conflict
-    /// (that customer's part is left out, the others are written).
+    /// (that customer's part is left out, the others are written). Outbox numbers are given to what is written; while no consumer is
+    /// registered the rows themselves are not kept. A park ends with <see cref="CustomerWrite.ClearsPark"/> if it starts at or below the new version.
     /// </summary>
     ValueTask<CommitReply> Commit(CommitChunk chunk, CancellationToken cancellation = default);
 
@@ -64,10 +68,13 @@ public interface IPartitionStore
     /// <summary>Changes a dead letter's state if it is <paramref name="expected"/>. <see cref="DeadLetterState.Discarded"/> removes it. False: it is not there or in another state.</summary>
     ValueTask<bool> SetDeadLetterState(int partition, long position, DeadLetterState expected, DeadLetterState next, CancellationToken cancellation = default);
 
-    /// <summary>Customers with a row (tombstones left out), in key order.</summary>
+    /// <summary>Customers with a row (tombstones left out), in the order of their slot and then of their key's UTF-8 bytes, after the key <paramref name="after"/>.</summary>
     ValueTask<IReadOnlyList<CustomerListing>> ListCustomers(int partition, string? after, int max, CancellationToken cancellation = default);
 
-    /// <summary>Drops journal segments last written before one time, and tombstones written before another (milliseconds since 1970-01-01 UTC).</summary>
+    /// <summary>
+    /// Drops journal segments whose <see cref="JournalSegment.WrittenAt"/> lies before one time, and tombstones that the store wrote before another
+    /// (milliseconds since 1970-01-01 UTC, the store's own clock).
+    /// </summary>
     ValueTask Prune(int partition, long journalBefore, long tombstonesBefore, CancellationToken cancellation = default);
 }
 
@@ -87,7 +94,7 @@ public sealed record PartitionState
     /// <summary><see cref="LogEntry.Hash"/> of the entry at <see cref="Position"/>; 0 if not known.</summary>
     [Id(3)] public ulong PositionHash { get; init; }
 
-    /// <summary>The highest position that any row was folded to: a log whose tail is lower went back.</summary>
+    /// <summary>The highest position that any row was folded to or that was committed: a log whose tail is lower went back.</summary>
     [Id(4)] public long HighestPosition { get; init; }
 
     /// <summary>The highest outbox number given.</summary>
@@ -107,6 +114,9 @@ public sealed record PartitionState
 
     /// <summary>Dead letters held.</summary>
     [Id(10)] public long DeadLetters { get; init; }
+
+    /// <summary><see cref="LogEntry.Hash"/> of the entry at <see cref="HighestPosition"/>; 0 if not known. A log that holds another entry there went back and grew again.</summary>
+    [Id(11)] public ulong HighestHash { get; init; }
 }
 
 /// <summary>A customer as stored.</summary>
@@ -183,6 +193,9 @@ public sealed record CustomerWrite
 
     /// <summary>The write reaches everything that the owner took, so a park of this customer ends; also where the version is stored already.</summary>
     [Id(13)] public bool ClearsPark { get; init; }
+
+    /// <summary><see cref="LogEntry.Hash"/> of the entry at <see cref="Applied"/>; 0 if not known. See <see cref="PartitionState.HighestHash"/>.</summary>
+    [Id(14)] public ulong AppliedHash { get; init; }
 
     /// <summary>About how many bytes the write takes.</summary>
     public int Size

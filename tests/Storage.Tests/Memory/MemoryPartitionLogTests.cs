@@ -1,0 +1,13 @@
+using Personalization.TestKit.Storage;
+
+namespace Personalization.Storage.Tests.Memory;
+
+public sealed class MemoryPartitionLogTests : PartitionLogConformance
+{
+    protected override ValueTask<PartitionLogFixture> Create() => ValueTask.FromResult<PartitionLogFixture>(new MemoryLogFixture());
+}
+
+public sealed class MemoryPartitionLogReadTests : PartitionLogReadConformance
+{
+    protected override ValueTask<PartitionLogFixture> Create() => ValueTask.FromResult<PartitionLogFixture>(new MemoryLogFixture());
+}
