@@ -16,6 +16,8 @@ public static class EvaluateCommand
     public static IReadOnlyList<IEvaluation> Evaluations { get; } =
     [
         new LifetimeEvaluation(),
+        new Learning.ClassificationEvaluation(),
+        new Learning.BanditEvaluation(),
     ];
 
     /// <summary>The command with all its sub-commands.</summary>
