@@ -33,6 +33,14 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
         return outcome;
     }
 
+    /// <summary>Passes an entry that cannot be read, so that it never reaches the fold: rejected, with nothing changed but the position.</summary>
+    public static FoldOutcome Reject(CustomerProfile profile, long position, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        profile.Applied = position;
+        return FoldOutcome.Rejected(reason);
+    }
+
     private FoldOutcome FoldRedrive(CustomerProfile profile, Entry entry, Redrive redrive, IFoldSink sink)
     {
         if (redrive.OriginalPosition <= profile.ErasedAt) return FoldOutcome.NoEffect;

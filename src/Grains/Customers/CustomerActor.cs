@@ -1,0 +1,225 @@
+using System.Buffers;
+using Personalization.Customers;
+using Personalization.Engine.Journals;
+using Personalization.Engine.Profiles;
+using Personalization.Grains.Telemetry;
+using Personalization.Log;
+using Personalization.Partitions;
+using Personalization.Stores;
+
+namespace Personalization.Grains.Customers;
+
+/// <summary>What every customer of a silo shares.</summary>
+/// <param name="Store">Where rows are.</param>
+/// <param name="Map">Which partition a customer is in.</param>
+/// <param name="Codec">Bytes of entries.</param>
+/// <param name="Fold">The fold.</param>
+/// <param name="Reader">What readers see.</param>
+/// <param name="Names">Names behind hashes.</param>
+/// <param name="Time">The wall clock.</param>
+/// <param name="Metrics">What operators watch.</param>
+internal sealed record CustomerServices(
+    IPartitionStore Store, PartitionMap Map, EntryCodec Codec, ProfileFold Fold, ProfileReader Reader, NameCache Names, TimeProvider Time, EngineMetrics Metrics);
+
+/// <summary>
+/// One customer in memory: the gate through which entries come, the live profile, and what is not saved yet. Knows nothing of Orleans;
+/// its grain gives it turns.
+/// </summary>
+/// <remarks>
+/// The rules that make effects exactly once: entries at or below <see cref="Applied"/> are skipped; entries behind a hole are refused
+/// (<see cref="ApplyStatus.Gap"/>); the first contact under a new tenure drops the memory and reloads the row, so that nothing an
+/// earlier tenure left half done is built upon; what was handed over stays until it is acknowledged.
+/// </remarks>
+internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
+{
+    private readonly int _partition = services.Map.PartitionOf(key);
+    private UnsavedWork _unsaved = new();
+    private CustomerProfile? _profile;
+    private Task? _loading;
+    private Epoch _epoch;
+    private long _saved;
+    private CounterSnapshot _savedCounters = CounterSnapshot.Empty;
+    private (long Applied, CounterSnapshot Counters)? _handedOver;
+
+    /// <summary>The position folded to; 0 before anything was.</summary>
+    public long Applied => _profile?.Applied ?? 0;
+
+    /// <summary>The position saved.</summary>
+    public long Saved => _saved;
+
+    /// <summary>The live profile.</summary>
+    /// <exception cref="InvalidOperationException">It was not loaded.</exception>
+    public CustomerProfile Profile => _profile ?? throw new InvalidOperationException($"customer {key} is not loaded");
+
+    /// <summary>Whether it has everything that its owner had given out when it was loaded.</summary>
+    public bool IsCaughtUp { get; private set; }
+
+    /// <summary>Journal entries that are not saved yet.</summary>
+    public IReadOnlyList<LogEntry> UnsavedJournal => _unsaved.Journal;
+
+    /// <summary>Names that are not stored yet.</summary>
+    public IEnumerable<KeyValuePair<ulong, string>> UnsavedNames => _unsaved.Names;
+
+    /// <summary>Loads the row, once.</summary>
+    public Task Load()
+    {
+        if (_profile is not null) return Task.CompletedTask;
+        return _loading ??= LoadRow();
+    }
+
+    /// <summary>Folds entries. Must be loaded under the request's tenure first: see <see cref="Enter"/>.</summary>
+    public ApplyReply Apply(long previous, IReadOnlyList<LogEntry> entries, ICollection<ChangedEvent>? changes = null)
+    {
+        if (previous > Applied) return new ApplyReply(ApplyStatus.Gap, Applied, _saved);
+        int folded = 0, duplicates = 0, rejected = 0;
+        foreach (var entry in entries)
+        {
+            if (entry.Position <= Applied) continue;
+            var outcome = FoldOne(entry, changes);
+            switch (outcome)
+            {
+                case FoldVerdict.Duplicate: duplicates++; break;
+                case FoldVerdict.Rejected: rejected++; break;
+                case FoldVerdict.NoEffect: break;
+                default: folded++; break;
+            }
+        }
+
+        IsCaughtUp = true;
+        return new ApplyReply(ApplyStatus.Applied, Applied, _saved, folded, duplicates, rejected, Profile.NearlyForgets);
+    }
+
+    /// <summary>
+    /// Folds what a catch-up brought: all of this customer's entries after <paramref name="after"/>. False, and nothing is folded, if the
+    /// memory was dropped meanwhile and now stands before it.
+    /// </summary>
+    public bool CatchUp(long after, IReadOnlyList<LogEntry> entries, ICollection<ChangedEvent>? changes = null) =>
+        Apply(after, entries, changes).Status == ApplyStatus.Applied;
+
+    /// <summary>
+    /// Comes under an owner's tenure. False: a later one is known. The first contact under a new tenure drops the memory and reloads
+    /// the row, because another owner may have committed what this memory does not know.
+    /// </summary>
+    public async Task<bool> Enter(Epoch epoch)
+    {
+        if (epoch < _epoch || (epoch != _epoch && epoch.Counter == _epoch.Counter)) return false;
+        if (epoch > _epoch)
+        {
+            _epoch = epoch;
+            await Reload();
+        }
+
+        await Load();
+        // Another tenure may have come while the row was read.
+        return epoch == _epoch;
+    }
+
+    /// <summary>Drops the memory and reads the row.</summary>
+    public Task Reload()
+    {
+        _profile = null;
+        _unsaved = new UnsavedWork();
+        _handedOver = null;
+        IsCaughtUp = false;
+        return _loading = LoadRow();
+    }
+
+    /// <summary>What is to be saved; null if nothing is.</summary>
+    public CollectReply Collect(long previous, bool force)
+    {
+        if (previous > Applied) return new CollectReply(ApplyStatus.Gap, Applied, _saved, null, []);
+        if (Applied == _saved && !force) return new CollectReply(ApplyStatus.Applied, Applied, _saved, null, []);
+
+        var counters = ProfileCounters.Take(Profile, services.Fold.Settings);
+        _handedOver = (Applied, counters);
+        ArrayBufferWriter<byte> row = new(1024), side = new(512);
+        ProfileCodec.Write(Profile, row, side);
+        var write = _unsaved.AddTo(
+            new CustomerWrite
+            {
+                Customer = key,
+                Base = _saved,
+                Applied = Applied,
+                FoldVersion = services.Fold.Settings.FoldVersion,
+                Row = row.WrittenSpan.ToArray(),
+                Side = side.WrittenSpan.ToArray(),
+                IsTombstone = Profile.IsTombstone,
+                NextWakeUp = Profile.NextWakeUp,
+                Counters = ProfileCounters.Delta(_savedCounters, counters),
+            },
+            entries => JournalCodec.Write(entries, services.Time.GetUtcNow().ToUnixTimeMilliseconds()));
+        return new CollectReply(ApplyStatus.Applied, Applied, _saved, write, [.. _unsaved.Names]);
+    }
+
+    /// <summary>Hears how a commit ended. Answers whether the row must be reloaded.</summary>
+    public bool Acknowledge(long applied, CommitOutcome outcome)
+    {
+        if (outcome == CommitOutcome.Conflict) return true;
+        if (_handedOver is not { } handedOver || handedOver.Applied != applied || applied < _saved) return false;
+        _saved = applied;
+        _savedCounters = handedOver.Counters;
+        _handedOver = null;
+        _unsaved.Forget(applied);
+        return false;
+    }
+
+    private FoldVerdict FoldOne(in LogEntry entry, ICollection<ChangedEvent>? changes)
+    {
+        _unsaved.Begin(entry);
+        Entry read;
+        try
+        {
+            read = services.Codec.Read(entry);
+        }
+        catch (UnreadableEntryException unreadable)
+        {
+            _unsaved.SetAside(entry, key, unreadable.Message);
+            return ProfileFold.Reject(Profile, entry.Position, unreadable.Message).Verdict;
+        }
+
+        var outcome = services.Fold.Apply(Profile, read, _unsaved);
+        services.Metrics.Folded(outcome.Verdict);
+        switch (outcome.Verdict)
+        {
+            case FoldVerdict.Rejected:
+                _unsaved.SetAside(entry, key, outcome.Reason ?? "rejected");
+                break;
+            case FoldVerdict.Folded or FoldVerdict.Late when read.Envelope.Kind == EntryKind.Erasure:
+                _unsaved.Erase(entry);
+                break;
+            case FoldVerdict.Folded or FoldVerdict.Late:
+                _unsaved.Keep(entry);
+                break;
+        }
+
+        if (outcome.Verdict is FoldVerdict.Folded or FoldVerdict.Late)
+        {
+            services.Metrics.Effect(entry.LogTime, services.Time);
+            changes?.Add(LiveChanges.Describe(read));
+        }
+
+        return outcome.Verdict;
+    }
+
+    private async Task LoadRow()
+    {
+        Task? mine = null;
+        try
+        {
+            // Reloads may overlap: only the newest one counts.
+            await Task.Yield();
+            mine = _loading;
+            var record = await services.Store.ReadCustomer(_partition, key);
+            if (!ReferenceEquals(mine, _loading)) return;
+            if (record is not null && record.FoldVersion > services.Fold.Settings.FoldVersion)
+                throw new InvalidOperationException($"customer {key} was stored by fold version {record.FoldVersion}, this silo has {services.Fold.Settings.FoldVersion}: upgrade it");
+            _profile = record is null ? new CustomerProfile(key) : ProfileCodec.Read(key, record);
+            _saved = record?.Applied ?? CustomerWrite.NoRow;
+            _savedCounters = ProfileCounters.Take(_profile, services.Fold.Settings);
+        }
+        finally
+        {
+            if (ReferenceEquals(mine, _loading)) _loading = null;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Personalization.Engine.Journals;
+using Personalization.Engine.Profiles;
+using Personalization.Log;
+using Personalization.Partitions;
+
+namespace Personalization.Grains.Customers;
+
+/// <summary>
+/// Event ids behind the positions that recent items cite: looked up in the journal when a reader asks, kept while readers come, so that an
+/// activation that is not read holds no texts.
+/// </summary>
+internal sealed class RecentEvidence(CustomerKey customer, CustomerServices services)
+{
+    private const int MaxSegments = 10_000;
+
+    private readonly int _partition = services.Map.PartitionOf(customer);
+    private readonly Dictionary<long, string> _eventIds = [];
+    private bool _used;
+
+    /// <summary>Finds the ids of the profile's recent items.</summary>
+    public async Task Fill(CustomerActor actor)
+    {
+        _used = true;
+        var wanted = services.Reader.RecentItemsOf(actor.Profile).Select(item => item.Position).Where(position => !_eventIds.ContainsKey(position)).ToHashSet();
+        if (wanted.Count == 0) return;
+        foreach (var entry in actor.UnsavedJournal)
+        {
+            if (wanted.Remove(entry.Position)) Remember(entry);
+        }
+
+        if (wanted.Count == 0) return;
+        foreach (var segment in await services.Store.ReadJournal(_partition, customer, wanted.Min() - 1, MaxSegments))
+        {
+            foreach (var entry in JournalCodec.Read(segment))
+            {
+                if (wanted.Remove(entry.Position)) Remember(entry);
+            }
+        }
+    }
+
+    /// <summary>The event at a position; null where the journal no longer holds it.</summary>
+    public string? EventIdOf(long position) => _eventIds.GetValueOrDefault(position);
+
+    /// <summary>Whether a reader came since the last question.</summary>
+    public bool WasUsed()
+    {
+        var used = _used;
+        _used = false;
+        return used;
+    }
+
+    private void Remember(in LogEntry entry) => _eventIds[entry.Position] = EntryCodec.ReadEnvelope(entry.Bytes).EventId;
+}

@@ -1,0 +1,72 @@
+using Personalization.Engine.Profiles;
+using Personalization.Log;
+using Personalization.Partitions;
+using Personalization.Stores;
+
+namespace Personalization.Grains.Customers;
+
+/// <summary>
+/// What a customer folded since its row was saved: journal entries, facts for the outbox, dead letters and names, each with the position
+/// it belongs to. It stays until the commit is acknowledged, so that a commit can be repeated or lost.
+/// </summary>
+internal sealed class UnsavedWork : IFoldSink
+{
+    private readonly List<LogEntry> _journal = [];
+    private readonly List<(long Position, OutboxItem Item)> _outbox = [];
+    private readonly List<(long Position, ulong Hash, string Name)> _names = [];
+    private readonly List<DeadLetter> _deadLetters = [];
+    private long _position;
+    private long _erasedAt;
+
+    /// <summary>Names that entered the profile and are not known to be stored.</summary>
+    public IEnumerable<KeyValuePair<ulong, string>> Names => _names.Select(name => KeyValuePair.Create(name.Hash, name.Name));
+
+    /// <summary>The journal entries, oldest first.</summary>
+    public IReadOnlyList<LogEntry> Journal => _journal;
+
+    /// <summary>Whatever the fold now emits belongs to this entry.</summary>
+    public void Begin(in LogEntry entry) => _position = entry.Position;
+
+    public void Emit(OutboxItem item) => _outbox.Add((_position, item));
+
+    public void Name(ulong hash, string name) => _names.Add((_position, hash, name));
+
+    /// <summary>The entry had an effect: it is history.</summary>
+    public void Keep(in LogEntry entry) => _journal.Add(entry);
+
+    /// <summary>The fold rejected the entry.</summary>
+    public void SetAside(in LogEntry entry, CustomerKey customer, string reason) =>
+        _deadLetters.Add(new DeadLetter(entry.Position, entry.LogTime, customer, reason, entry.Bytes));
+
+    /// <summary>The customer was erased by this entry: what was not yet written of it is not written at all.</summary>
+    public void Erase(in LogEntry entry)
+    {
+        _journal.Clear();
+        _deadLetters.Clear();
+        _names.Clear();
+        for (var i = 0; i < _outbox.Count; i++) _outbox[i] = (_outbox[i].Position, _outbox[i].Item with { Bytes = [] });
+        _erasedAt = entry.Position;
+    }
+
+    /// <summary>Puts what belongs to a write into it.</summary>
+    public CustomerWrite AddTo(CustomerWrite write, Func<IReadOnlyList<LogEntry>, JournalSegment> segment) => write with
+    {
+        Journal = _journal.Count > 0 ? segment(_journal) : null,
+        Outbox = [.. _outbox.Select(item => item.Item)],
+        DeadLetters = [.. _deadLetters],
+        ErasedAt = _erasedAt,
+    };
+
+    /// <summary>Everything up to a position is saved.</summary>
+    public void Forget(long upTo)
+    {
+        _journal.RemoveAll(entry => entry.Position <= upTo);
+        _outbox.RemoveAll(item => item.Position <= upTo);
+        _names.RemoveAll(name => name.Position <= upTo);
+        _deadLetters.RemoveAll(letter => letter.Position <= upTo);
+        if (_erasedAt <= upTo) _erasedAt = 0;
+        if (_journal.Count == 0) _journal.Capacity = 0;
+        if (_outbox.Count == 0) _outbox.Capacity = 0;
+        if (_names.Count == 0) _names.Capacity = 0;
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using NodaTime;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Serialization;
+using Personalization.Configuration;
+using Personalization.Engine.Profiles;
+using Personalization.Grains.Customers;
+using Personalization.Grains.Telemetry;
+using Personalization.Log;
+using Personalization.Partitions;
+using Personalization.Stores;
+
+namespace Personalization.Grains.Hosting;
+
+/// <summary>Registers the engine's grains and what they work with.</summary>
+public static class EngineHosting
+{
+    /// <summary>
+    /// Adds customers and partitions to a silo. Needs <see cref="IPartitionLog"/>, <see cref="IPartitionStore"/>, <see cref="INameStore"/> and
+    /// <see cref="ILogAppender"/> in the container, and the stream provider <see cref="Names.LogStreamProvider"/>.
+    /// </summary>
+    public static ISiloBuilder AddPersonalizationEngine(this ISiloBuilder silo)
+    {
+        var services = silo.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => Settings(provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value));
+        services.AddSingleton(provider => new ProfileFold(provider.GetRequiredService<FoldSettings>(), provider.GetRequiredService<EntryCodec>()));
+        services.AddSingleton(provider => new ProfileReader(provider.GetRequiredService<FoldSettings>()));
+        services.TryAddSingleton(provider => new EntryCodec(provider.GetRequiredService<Serializer>()));
+        services.TryAddSingleton(provider => new PartitionMap(provider.GetRequiredService<IPartitionLog>().Partitions));
+        services.AddSingleton<EngineMetrics>();
+        services.AddSingleton(provider => new NameCache(provider.GetRequiredService<INameStore>()));
+        services.AddSingleton(provider => new CustomerServices(
+            provider.GetRequiredService<IPartitionStore>(),
+            provider.GetRequiredService<PartitionMap>(),
+            provider.GetRequiredService<EntryCodec>(),
+            provider.GetRequiredService<ProfileFold>(),
+            provider.GetRequiredService<ProfileReader>(),
+            provider.GetRequiredService<NameCache>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<EngineMetrics>()));
+        services.AddOptions<GrainCollectionOptions>().Configure<IOptions<PersonalizationOptions>>((collection, options) =>
+        {
+            collection.ClassSpecificCollectionAge[typeof(CustomerGrain).FullName!] = options.Value.Owner.CustomerIdle;
+            if (options.Value.Owner.CustomerIdle <= collection.CollectionQuantum) collection.CollectionQuantum = options.Value.Owner.CustomerIdle / 2;
+        });
+        services.AddHostedService<OwnerKeeper>();
+        return silo;
+    }
+
+    /// <summary>The fold's settings for an installation.</summary>
+    public static FoldSettings Settings(PersonalizationOptions options) => new() { Zone = DateTimeZoneProviders.Tzdb[options.TimeZone] };
+}

@@ -1,0 +1,90 @@
+using Personalization.Customers;
+using Personalization.Log;
+using Personalization.Partitions;
+
+namespace Personalization.Grains.Partitions;
+
+/// <summary>What is owed to one customer, and how far its delivery has come. One <c>Apply</c> is in flight per lane.</summary>
+internal sealed class Lane(CustomerKey customer)
+{
+    private readonly List<TakenEntry> _entries = [];
+    private int _delivered;
+
+    public CustomerKey Customer { get; } = customer;
+
+    /// <summary>Position of the last entry that the customer confirmed under this tenure.</summary>
+    public long Previous { get; private set; } = ApplyRequest.Unknown;
+
+    /// <summary>Whether a pump is at work on it.</summary>
+    public bool Pumping { get; set; }
+
+    /// <summary>When the customer began to fail to answer; null while it answers.</summary>
+    public DateTimeOffset? FailingSince { get; set; }
+
+    /// <summary>Whether the customer folded something that is not known to be saved.</summary>
+    public bool IsDirty => _delivered > 0;
+
+    public bool IsEmpty => _entries.Count == 0;
+
+    public bool HasUndelivered => _delivered < _entries.Count;
+
+    /// <summary>The lowest position owed; null if none is.</summary>
+    public long? First => _entries.Count > 0 ? _entries[0].Position : null;
+
+    /// <summary>The highest position owed; 0 if none is.</summary>
+    public long Last => _entries.Count > 0 ? _entries[^1].Position : 0;
+
+    /// <summary>Takes the customer's next entry.</summary>
+    public void Add(TakenEntry entry) => _entries.Add(entry);
+
+    /// <summary>The next entries to deliver.</summary>
+    public List<LogEntry> Next(int maxEntries, int maxBytes)
+    {
+        var batch = new List<LogEntry>(Math.Min(maxEntries, _entries.Count - _delivered));
+        var bytes = 0;
+        for (var i = _delivered; i < _entries.Count && batch.Count < maxEntries && (bytes == 0 || bytes < maxBytes); i++)
+        {
+            batch.Add(_entries[i].Entry);
+            bytes += _entries[i].Entry.Bytes.Length;
+        }
+
+        return batch;
+    }
+
+    /// <summary>The customer confirmed everything up to a position.</summary>
+    public void Delivered(long position)
+    {
+        while (_delivered < _entries.Count && _entries[_delivered].Position <= position) _delivered++;
+        Previous = Math.Max(Previous, position);
+        FailingSince = null;
+    }
+
+    /// <summary>The customer has lost what it folded after a position: it is delivered again.</summary>
+    public void Rewind(long applied)
+    {
+        _delivered = 0;
+        while (_delivered < _entries.Count && _entries[_delivered].Position <= applied) _delivered++;
+        Previous = ApplyRequest.Unknown;
+    }
+
+    /// <summary>Everything up to a position is saved or parked.</summary>
+    public void PassUpTo(long position)
+    {
+        var passed = 0;
+        while (passed < _entries.Count && _entries[passed].Position <= position) _entries[passed++].Passed = true;
+        _entries.RemoveRange(0, passed);
+        _delivered = Math.Max(0, _delivered - passed);
+    }
+
+    /// <summary>What is owed after a position.</summary>
+    public IReadOnlyList<LogEntry> After(long position)
+    {
+        var entries = new List<LogEntry>();
+        foreach (var taken in _entries)
+        {
+            if (taken.Position > position) entries.Add(taken.Entry);
+        }
+
+        return entries;
+    }
+}

@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Streams;
+using Orleans.Streams.Core;
+using Personalization.Configuration;
+using Personalization.Customers;
+using Personalization.Engine.Profiles;
+using Personalization.Grains.Telemetry;
+using Personalization.Log;
+using Personalization.Partitions;
+using Personalization.Stores;
+
+namespace Personalization.Grains.Partitions;
+
+/// <summary>The mailbox around a <see cref="PartitionOwner"/>: it starts one, hands it the stream's hints, and starts the next when a tenure ended.</summary>
+[ImplicitStreamSubscription(Names.PartitionStreamNamespace)]
+internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscriptionObserver, IAsyncObserver<LogBatch>
+{
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly OwnerServices _services;
+    private readonly ILocalSiloDetails _silo;
+    private PartitionOwner? _owner;
+    private Task<PartitionOwner>? _starting;
+
+    public PartitionGrain(
+        IPartitionLog log,
+        IPartitionStore store,
+        INameStore names,
+        ILogAppender appender,
+        EntryCodec codec,
+        IGrainFactory grains,
+        FoldSettings fold,
+        IOptions<PersonalizationOptions> options,
+        TimeProvider time,
+        EngineMetrics metrics,
+        ILocalSiloDetails silo,
+        ILogger<PartitionGrain> logger)
+    {
+        _silo = silo;
+        _services = new OwnerServices(
+            log, store, names, appender, codec, customer => grains.GetGrain<ICustomerGrain>(customer.Text), options.Value, fold.Lateness, time, metrics, logger);
+    }
+
+    private int Partition => (int)this.GetPrimaryKeyLong();
+
+    private string Silo => _silo.SiloAddress.ToParsableString();
+
+    public async Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) => await handleFactory.Create<LogBatch>().ResumeAsync(this);
+
+    /// <summary>A hint: it is put aside and never awaits a customer.</summary>
+    public Task OnNextAsync(LogBatch item, StreamSequenceToken? token = null)
+    {
+        _owner?.Offer(item.Entries);
+        return Task.CompletedTask;
+    }
+
+    public Task OnErrorAsync(Exception ex) => Task.CompletedTask;
+
+    public async Task<PartitionStatus> Ensure() => (await Owner()).Status(Silo);
+
+    public async Task<CatchUpReply> CatchUp(CustomerKey customer, long after) => await (await Owner()).CatchUp(customer, after);
+
+    public async Task<bool> Drain(TimeSpan atMost) => await (await Owner()).Drain(atMost);
+
+    public async Task Release()
+    {
+        if (_owner is { } owner)
+        {
+            _owner = null;
+            await owner.Stop(StopTimeout);
+            owner.Dispose();
+        }
+    }
+
+    public async Task<PartitionState> ReadState() => await _services.Store.ReadPartition(Partition);
+
+    public async Task<IReadOnlyList<CustomerListing>> ListCustomers(string? after, int max) => await _services.Store.ListCustomers(Partition, after, max);
+
+    public async Task<IReadOnlyList<DeadLetter>> ListDeadLetters(long after, int max) => await _services.Store.ReadDeadLetters(Partition, after, max);
+
+    public async Task<long?> Redrive(long position) => await (await Owner()).Redrive(position);
+
+    public async Task<bool> Discard(long position) =>
+        await _services.Store.SetDeadLetterState(Partition, position, DeadLetterState.Open, DeadLetterState.Discarded);
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => await Release();
+
+    /// <summary>The owner at work; a new tenure if the last one ended. One start at a time.</summary>
+    private async Task<PartitionOwner> Owner()
+    {
+        if (_owner is { IsAtWork: true } atWork) return atWork;
+        var starting = _starting ??= PartitionOwner.Start(_services, Partition, (ulong)Random.Shared.NextInt64());
+        try
+        {
+            return _owner = await starting;
+        }
+        finally
+        {
+            if (ReferenceEquals(_starting, starting)) _starting = null;
+        }
+    }
+}

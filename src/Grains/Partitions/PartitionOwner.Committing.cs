@@ -1,0 +1,193 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Personalization.Customers;
+using Personalization.Grains.Telemetry;
+using Personalization.Stores;
+
+namespace Personalization.Grains.Partitions;
+
+/// <summary>Commits: what customers folded is collected, written in chunks, acknowledged; then the position follows.</summary>
+internal sealed partial class PartitionOwner
+{
+    private static readonly TimeSpan CollectTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly Signal _commitWanted = new();
+    private readonly Signal _settled = new();
+    private Task? _committing;
+
+    private async Task CommitLoop()
+    {
+        while (IsAtWork)
+        {
+            await _commitWanted.Wait(_services.Options.Owner.CommitInterval, _services.Time, _stop.Token);
+            await Commit();
+        }
+    }
+
+    /// <summary>Commits once; a call during a commit waits for that one and starts another.</summary>
+    private async Task Commit()
+    {
+        while (_committing is { } running) await running;
+        _committing = CommitOnce();
+        try
+        {
+            await _committing;
+        }
+        finally
+        {
+            _committing = null;
+        }
+    }
+
+    private async Task CommitOnce()
+    {
+        var dirty = new List<Lane>();
+        foreach (var lane in _obligations.Lanes.Values)
+        {
+            if (lane.IsDirty) dirty.Add(lane);
+        }
+
+        var writes = new List<(Lane Lane, CollectReply Reply)>(Math.Min(dirty.Count, CommitChunk.MaxCustomers));
+        var bytes = 0;
+        foreach (var group in dirty.Chunk(CommitChunk.MaxCustomers))
+        {
+            foreach (var (lane, reply) in await Task.WhenAll(group.Select(Collect)))
+            {
+                if (reply?.Write is not { } write) continue;
+                if (writes.Count == CommitChunk.MaxCustomers || (writes.Count > 0 && bytes + write.Size > CommitChunk.MaxBytes)) await Flush();
+                writes.Add((lane, reply));
+                bytes += write.Size;
+            }
+        }
+
+        await Flush();
+        await MovePosition();
+        return;
+
+        async Task Flush()
+        {
+            if (writes.Count > 0) await WriteChunk(writes, bytes);
+            writes.Clear();
+            bytes = 0;
+        }
+    }
+
+    private async Task<(Lane Lane, CollectReply? Reply)> Collect(Lane lane)
+    {
+        try
+        {
+            var reply = await _services.Customers(lane.Customer).Collect(new CollectRequest(Epoch, lane.Previous)).WaitAsync(CollectTimeout, _services.Time, _stop.Token);
+            switch (reply.Status)
+            {
+                case ApplyStatus.StaleEpoch:
+                    throw new TenureEndedException(_partition, Epoch);
+                case ApplyStatus.Gap:
+                    lane.Rewind(reply.Applied);
+                    Schedule(lane);
+                    return (lane, null);
+                default:
+                    if (reply.Write is null) _obligations.Saved(lane, reply.Saved);
+                    return (lane, reply);
+            }
+        }
+        catch (Exception fault) when (fault is not (TenureEndedException or OperationCanceledException))
+        {
+            // It stays owed; the next commit asks again, and a customer that is gone is filled from its row.
+            CollectFailed(_services.Logger, lane.Customer.Text, fault);
+            lane.Rewind(0);
+            Schedule(lane);
+            return (lane, null);
+        }
+    }
+
+    private async Task WriteChunk(List<(Lane Lane, CollectReply Reply)> writes, int bytes)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var names = writes.SelectMany(write => write.Reply.Names).DistinctBy(name => name.Key).ToList();
+        if (names.Count > 0) await Retried(() => _services.Names.Write(names, _stop.Token).AsTask());
+
+        var chunk = new CommitChunk(_partition, Epoch, [.. writes.Select(write => write.Reply.Write!)]);
+        CommitReply? reply = null;
+        await Retried(async () => reply = await _services.Store.Commit(chunk, _stop.Token));
+        if (reply!.StaleEpoch) throw new TenureEndedException(_partition, Epoch);
+
+        await Task.WhenAll(writes.Select((write, index) => Conclude(write.Lane, write.Reply.Write!, reply.Outcomes[index])));
+        _services.Metrics.Committed(writes.Count, bytes, Stopwatch.GetElapsedTime(started));
+    }
+
+    private async Task Conclude(Lane lane, CustomerWrite write, CommitOutcome outcome)
+    {
+        try
+        {
+            await _services.Customers(lane.Customer).Acknowledge(new Acknowledgement(Epoch, write.Applied, outcome)).WaitAsync(CollectTimeout, _services.Time, _stop.Token);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // An activation that missed it hands the same over again, and its versioned write then says so.
+            CollectFailed(_services.Logger, lane.Customer.Text, fault);
+        }
+
+        if (outcome == CommitOutcome.Conflict)
+        {
+            // The activation folded from something else than what is stored; it reloads, and gets again all that is owed.
+            CommitConflict(_services.Logger, lane.Customer.Text, write.Base, write.Applied);
+            lane.Rewind(0);
+            Schedule(lane);
+            return;
+        }
+
+        if (write.ClearsPark) _parks.Remove(lane.Customer);
+        if (write.DeadLetters.Count > 0) _services.Metrics.DeadLettered(write.DeadLetters.Count);
+        _obligations.Saved(lane, write.Applied);
+        _settled.Set();
+    }
+
+    private async Task MovePosition()
+    {
+        _obligations.Settle();
+        var position = _obligations.Committed;
+        if (position <= _advanced) return;
+        var unreadable = _obligations.UnreadableUpToCommitted();
+        var advance = new PositionAdvance(_partition, Epoch, position, _obligations.CommittedHash, _obligations.CommittedEventTime, unreadable);
+        var isOwner = true;
+        await Retried(async () => isOwner = await _services.Store.Advance(advance, _stop.Token));
+        if (!isOwner) throw new TenureEndedException(_partition, Epoch);
+        _obligations.DropUnreadable(position);
+        _advanced = position;
+        _services.Metrics.Position(_partition, _head.Tail, position, _obligations.OldestLogTime, _services.Time);
+        _entriesWanted.Set();
+        _settled.Set();
+    }
+
+    private long _advanced;
+
+    /// <summary>Waits until something was folded or committed, or a moment has passed.</summary>
+    private Task<bool> Settled(CancellationToken cancellation) => _settled.Wait(TimeSpan.FromMilliseconds(20), _services.Time, cancellation);
+
+    /// <summary>Repeats an idempotent write, identically, until its outcome is known.</summary>
+    private async Task Retried(Func<Task> write)
+    {
+        for (var wait = FirstRetry; ; wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry)
+        {
+            try
+            {
+                await write();
+                return;
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException && IsAtWork)
+            {
+                WriteFailed(_services.Logger, _partition, fault);
+                await Task.Delay(wait, _services.Time, _stop.Token);
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 3021, Level = LogLevel.Warning, Message = "Customer {Customer} did not hand over what it folded, or did not hear that it was saved; it is asked again")]
+    private static partial void CollectFailed(ILogger logger, string customer, Exception fault);
+
+    [LoggerMessage(EventId = 3022, Level = LogLevel.Warning, Message = "Customer {Customer} folded from version {Base}, which is not the stored one, to {Applied}; it reloads")]
+    private static partial void CommitConflict(ILogger logger, string customer, long @base, long applied);
+
+    [LoggerMessage(EventId = 3023, Level = LogLevel.Warning, Message = "A write of partition {Partition} has no known outcome; the identical one is repeated")]
+    private static partial void WriteFailed(ILogger logger, int partition, Exception fault);
+}

@@ -1,0 +1,127 @@
+using Microsoft.Extensions.Logging;
+using Personalization.Customers;
+using Personalization.Log;
+using Personalization.Partitions;
+using Personalization.Stores;
+
+namespace Personalization.Grains.Partitions;
+
+/// <summary>
+/// Parking: a customer that does not answer may not hold the position back. Its start is stored, the position passes, and it is probed for;
+/// once it answers it is filled from the log, and the commit that reaches everything taken ends the park.
+/// </summary>
+internal sealed partial class PartitionOwner
+{
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan HousekeepingInterval = TimeSpan.FromSeconds(30);
+
+    private readonly Dictionary<CustomerKey, long> _parks = [];
+    private readonly HashSet<CustomerKey> _reviving = [];
+
+    private async Task ParkLane(Lane lane)
+    {
+        if (lane.First is not { } from) return;
+        await StorePark(lane.Customer, from);
+        _obligations.Park(lane);
+        _services.Metrics.Parked(1);
+        CustomerParked(_services.Logger, lane.Customer.Text, from);
+    }
+
+    private async Task StorePark(CustomerKey customer, long from)
+    {
+        var isOwner = true;
+        await Retried(async () => isOwner = await _services.Store.Park(_partition, Epoch, customer, from, _stop.Token));
+        if (!isOwner) throw new TenureEndedException(_partition, Epoch);
+        _parks.TryAdd(customer, from);
+    }
+
+    private async Task MaintenanceLoop()
+    {
+        var housekeeping = _services.Time.GetTimestamp();
+        while (IsAtWork)
+        {
+            await Task.Delay(ProbeInterval, _services.Time, _stop.Token);
+            foreach (var customer in _parks.Keys.ToList())
+            {
+                if (_reviving.Add(customer)) _ = Guard(() => Revive(customer));
+            }
+
+            if (_services.Time.GetElapsedTime(housekeeping) < HousekeepingInterval) continue;
+            housekeeping = _services.Time.GetTimestamp();
+            await Housekeep();
+        }
+    }
+
+    /// <summary>Drops what retention no longer asks for. The log keeps everything that is not committed, and everything from a park on.</summary>
+    private async Task Housekeep()
+    {
+        var now = _services.Time.GetUtcNow();
+        var retention = _services.Options.Retention;
+        var upTo = _parks.Count == 0 ? _advanced : Math.Min(_advanced, _parks.Values.Min() - 1);
+        try
+        {
+            await _services.Log.Trim(_partition, upTo, (now - retention.Log).ToUnixTimeMilliseconds(), _stop.Token);
+            await _services.Store.Prune(_partition, (now - retention.Journal).ToUnixTimeMilliseconds(), (now - retention.Tombstone).ToUnixTimeMilliseconds(), _stop.Token);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            HousekeepingFailed(_services.Logger, _partition, fault);
+        }
+    }
+
+    private async Task Revive(CustomerKey customer)
+    {
+        try
+        {
+            // From here on new entries of the customer wait in its lane; what came before is filled from the log.
+            var upTo = _obligations.Cursor;
+            var grain = _services.Customers(customer);
+            var previous = ApplyRequest.Unknown;
+            foreach (var batch in (await Scan(customer, _parks[customer] - 1, upTo)).Chunk(MaxApplyEntries))
+            {
+                var reply = await grain.Apply(new ApplyRequest(Epoch, previous, batch)).WaitAsync(_services.Options.Owner.ParkAfter, _services.Time, _stop.Token);
+                if (reply.Status == ApplyStatus.StaleEpoch) throw new TenureEndedException(_partition, Epoch);
+                if (reply.Status == ApplyStatus.Gap) throw new InvalidOperationException($"customer {customer} lost what it had been given while it was filled");
+                _folded += reply.Folded;
+                previous = batch[^1].Position;
+            }
+
+            var collected = await grain.Collect(new CollectRequest(Epoch, previous, Force: true)).WaitAsync(_services.Options.Owner.ParkAfter, _services.Time, _stop.Token);
+            if (collected.Write is not { } write) throw new InvalidOperationException($"customer {customer} did not hand over what it was filled with");
+            write = write with { ClearsPark = true };
+            if (collected.Names.Count > 0) await Retried(() => _services.Names.Write(collected.Names, _stop.Token).AsTask());
+            CommitReply? commit = null;
+            await Retried(async () => commit = await _services.Store.Commit(new CommitChunk(_partition, Epoch, [write]), _stop.Token));
+            if (commit!.StaleEpoch) throw new TenureEndedException(_partition, Epoch);
+            await grain.Acknowledge(new Acknowledgement(Epoch, write.Applied, commit.Outcomes[0])).WaitAsync(_services.Options.Owner.ParkAfter, _services.Time, _stop.Token);
+            if (commit.Outcomes[0] == CommitOutcome.Conflict) throw new InvalidOperationException($"customer {customer} folded from another version than the stored one");
+
+            _parks.Remove(customer);
+            _services.Metrics.Parked(-1);
+            CustomerRevived(_services.Logger, customer.Text, upTo);
+        }
+        catch (Exception fault) when (fault is not (TenureEndedException or OperationCanceledException { CancellationToken.IsCancellationRequested: true }))
+        {
+            // Still parked: what came meanwhile is in the log, from the park's start on, and the position may pass it again.
+            if (_obligations.Lanes.TryGetValue(customer, out var waiting)) _obligations.Park(waiting);
+            ReviveFailed(_services.Logger, customer.Text, fault);
+        }
+        finally
+        {
+            _reviving.Remove(customer);
+            if (_obligations.Lanes.TryGetValue(customer, out var lane)) Schedule(lane);
+        }
+    }
+
+    [LoggerMessage(EventId = 3031, Level = LogLevel.Error, Message = "Customer {Customer} does not answer and is parked from position {From} on; its entries stay in the log")]
+    private static partial void CustomerParked(ILogger logger, string customer, long from);
+
+    [LoggerMessage(EventId = 3032, Level = LogLevel.Information, Message = "Customer {Customer} answers again and was filled from the log up to position {UpTo}")]
+    private static partial void CustomerRevived(ILogger logger, string customer, long upTo);
+
+    [LoggerMessage(EventId = 3033, Level = LogLevel.Warning, Message = "Customer {Customer} stays parked")]
+    private static partial void ReviveFailed(ILogger logger, string customer, Exception fault);
+
+    [LoggerMessage(EventId = 3034, Level = LogLevel.Warning, Message = "Retention of partition {Partition} could not be applied; it is tried again")]
+    private static partial void HousekeepingFailed(ILogger logger, int partition, Exception fault);
+}

@@ -1,0 +1,191 @@
+using Personalization.Log;
+using Personalization.Partitions;
+
+namespace Personalization.Grains.Partitions;
+
+/// <summary>Taking entries: the stream hints, the log is read wherever a hint is missing.</summary>
+internal sealed partial class PartitionOwner
+{
+    /// <summary>After so much silence the owner compares its cursor with the log's tail.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
+
+    private readonly Signal _entriesWanted = new();
+    private Task? _reading;
+
+    /// <summary>A hint from the stream: entries that follow the cursor are taken, lower ones skipped; a hole makes the owner read. It awaits nothing.</summary>
+    public void Offer(IReadOnlyList<LogEntry> entries)
+    {
+        if (!IsAtWork || entries.Count == 0) return;
+        foreach (var entry in entries)
+        {
+            if (entry.Position <= _obligations.Cursor) continue;
+            if (entry.Position != _obligations.Cursor + 1 || !HasRoom)
+            {
+                _entriesWanted.Set();
+                return;
+            }
+
+            Take(entry);
+        }
+    }
+
+    /// <summary>
+    /// A customer's entries after a position, up to the log's tail as of now. Everything up to the tail is taken first, so the answer needs neither
+    /// lanes nor inbox; what is taken already is at hand.
+    /// </summary>
+    public async Task<CatchUpReply> CatchUp(CustomerKey customer, long after)
+    {
+        var tail = (await _services.Log.ReadHead(_partition, _stop.Token)).Tail;
+        if (_parks.TryGetValue(customer, out var parkedFrom)) return new CatchUpReply(true, tail, await Scan(customer, Math.Max(after, parkedFrom - 1), tail));
+
+        await TakeUpTo(tail, _stop.Token);
+        var entries = _obligations.Lanes.TryGetValue(customer, out var lane) ? lane.After(after) : [];
+        return _obligations.Cursor >= tail
+            ? new CatchUpReply(true, tail, entries)
+            : new CatchUpReply(true, tail, [.. entries, .. await Scan(customer, Math.Max(after, _obligations.Cursor), tail)]);
+    }
+
+    private bool HasRoom => _obligations.Uncommitted < _services.Options.Owner.MaxUncommitted;
+
+    private async Task ReadLoop()
+    {
+        while (IsAtWork)
+        {
+            _head = await _services.Log.ReadHead(_partition, _stop.Token);
+            if (_head.Tail > _obligations.Cursor && HasRoom)
+            {
+                await TakeUpTo(_head.Tail, _stop.Token);
+                continue;
+            }
+
+            await _entriesWanted.Wait(Silence, _services.Time, _stop.Token);
+        }
+    }
+
+    /// <summary>Takes everything up to a position, if there is room. One read at a time; others wait for it.</summary>
+    private async Task TakeUpTo(long position, CancellationToken cancellation)
+    {
+        while (_obligations.Cursor < position && HasRoom)
+        {
+            _reading ??= ReadOnce();
+            await _reading.WaitAsync(cancellation);
+        }
+    }
+
+    private async Task ReadOnce()
+    {
+        try
+        {
+            var reply = await _services.Log.Read(new ReadRequest(_partition, _obligations.Cursor, _head.Generation, _obligations.CursorHash), _stop.Token);
+            switch (reply.Status)
+            {
+                case ReadStatus.Mismatch:
+                    throw new LogChangedException($"the log of partition {_partition} is no longer what was read up to position {_obligations.Cursor}");
+                case ReadStatus.Trimmed:
+                    throw new LogChangedException($"the log of partition {_partition} begins at {reply.Head.First}, but {_obligations.Cursor} is the last position that was taken: entries were removed from outside");
+                default:
+                    _head = reply.Head;
+                    foreach (var entry in reply.Entries)
+                    {
+                        if (entry.Position <= _obligations.Cursor) continue; // A hint was quicker.
+                        if (entry.Position != _obligations.Cursor + 1)
+                        {
+                            if (entry.Position != reply.Head.GenerationStart)
+                                throw new LogChangedException($"the log of partition {_partition} has a hole: position {entry.Position} follows {_obligations.Cursor}");
+                            _obligations.JumpTo(entry.Position);
+                        }
+
+                        Take(entry);
+                    }
+
+                    if (reply.Entries.Count == 0 && reply.Head.Tail >= reply.Head.GenerationStart - 1 && reply.Head.Tail > _obligations.Cursor && reply.Head.Tail < reply.Head.GenerationStart)
+                        _obligations.JumpTo(reply.Head.GenerationStart);
+                    break;
+            }
+        }
+        finally
+        {
+            _reading = null;
+        }
+    }
+
+    private void Take(in LogEntry entry)
+    {
+        _services.Metrics.Taken(entry, _services.Time);
+        try
+        {
+            var (kind, customer, eventTime) = EntryCodec.ReadRoute(entry.Bytes);
+            switch (kind)
+            {
+                case EntryKind.Clock:
+                    _obligations.TakePassed(entry, eventTime);
+                    _clockMoved.Set();
+                    break;
+                case not (EntryKind.Event or EntryKind.Traits or EntryKind.Consent or EntryKind.Erasure or EntryKind.WakeUp or EntryKind.Redrive):
+                    // The fold would refuse it too; an unknown kind is a newer version's, so it stays visible as a dead letter.
+                    _obligations.TakeUnreadable(entry, $"kind {(byte)kind} is not known to this version");
+                    break;
+                case var _ when _parks.ContainsKey(customer) && !_reviving.Contains(customer):
+                    _obligations.TakePassed(entry, kind == EntryKind.Event ? eventTime : 0);
+                    break;
+                default:
+                    Schedule(_obligations.Take(entry, customer, kind == EntryKind.Event ? eventTime : 0));
+                    break;
+            }
+        }
+        catch (UnreadableEntryException unreadable)
+        {
+            _obligations.TakeUnreadable(entry, unreadable.Message);
+            _services.Metrics.DeadLettered(1);
+        }
+
+        _obligations.Settle();
+        if (!HasRoom) _commitWanted.Set();
+    }
+
+    /// <summary>A customer's entries in a stretch of the log, read from the log itself.</summary>
+    private async Task<List<LogEntry>> Scan(CustomerKey customer, long after, long upTo)
+    {
+        var found = new List<LogEntry>();
+        while (after < upTo)
+        {
+            var reply = await _services.Log.Read(new ReadRequest(_partition, after, _head.Generation), _stop.Token);
+            if (reply.Status != ReadStatus.Read) throw new LogChangedException($"the log of partition {_partition} no longer holds what follows {after}");
+            if (reply.Entries.Count == 0) break;
+            foreach (var entry in reply.Entries)
+            {
+                after = entry.Position;
+                if (after <= upTo && TryRoute(entry, out var owner) && owner == customer) found.Add(entry);
+            }
+        }
+
+        return found;
+    }
+
+    private static bool TryRoute(in LogEntry entry, out CustomerKey customer)
+    {
+        try
+        {
+            (_, customer, _) = EntryCodec.ReadRoute(entry.Bytes);
+            return true;
+        }
+        catch (UnreadableEntryException)
+        {
+            customer = default;
+            return false;
+        }
+    }
+}
+
+/// <summary>The log is not what it was: the tenure ends, and the next one finds out what was lost.</summary>
+public sealed class LogChangedException : Exception
+{
+    /// <summary>Makes one.</summary>
+    public LogChangedException() { }
+
+    /// <summary>Makes one with what happened.</summary>
+    public LogChangedException(string message) : base(message) { }
+
+    /// <summary>Makes one with what happened and what caused it.</summary>
+    public LogChangedException(string message, Exception inner) : base(message, inner) { }
+}

@@ -1,0 +1,252 @@
+using Microsoft.Extensions.Logging;
+using Personalization.Configuration;
+using Personalization.Customers;
+using Personalization.Grains.Telemetry;
+using Personalization.Log;
+using Personalization.Partitions;
+using Personalization.Stores;
+
+namespace Personalization.Grains.Partitions;
+
+/// <summary>What an owner works with.</summary>
+/// <param name="Log">The truth.</param>
+/// <param name="Store">What it has come to.</param>
+/// <param name="Names">Names behind hashes.</param>
+/// <param name="Appender">Where wake-ups and redriven entries go.</param>
+/// <param name="Codec">Bytes of entries.</param>
+/// <param name="Customers">The customers' grains.</param>
+/// <param name="Options">Settings.</param>
+/// <param name="Lateness">How far event time is waited for.</param>
+/// <param name="Time">The wall clock.</param>
+/// <param name="Metrics">What operators watch.</param>
+/// <param name="Logger">Where it writes.</param>
+internal sealed record OwnerServices(
+    IPartitionLog Log,
+    IPartitionStore Store,
+    INameStore Names,
+    ILogAppender Appender,
+    EntryCodec Codec,
+    Func<CustomerKey, ICustomerGrain> Customers,
+    PersonalizationOptions Options,
+    TimeSpan Lateness,
+    TimeProvider Time,
+    EngineMetrics Metrics,
+    ILogger Logger);
+
+/// <summary>
+/// One tenure of a partition: takes the log's entries without a hole, hands them to customers in lanes, commits what they fold in chunks,
+/// and moves the position behind. It begins with a claim of the epoch and ends for good with the first refused commit or any fault;
+/// the next tenure starts from what is stored.
+/// </summary>
+/// <remarks>
+/// Single-threaded: every part runs on the scheduler of the grain that started it. Nothing here awaits a customer but the lanes and the
+/// committer, so a customer that hangs stops nobody else.
+/// </remarks>
+internal sealed partial class PartitionOwner : IDisposable
+{
+    private readonly OwnerServices _services;
+    private readonly int _partition;
+    private readonly Obligations _obligations;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _callSlots;
+    private readonly HashSet<CustomerKey> _throttled = [];
+    private readonly List<Task> _loops = [];
+    private LogHead _head;
+    private long _folded;
+
+    private PartitionOwner(OwnerServices services, int partition, PartitionState state, LogHead head)
+    {
+        _services = services;
+        _partition = partition;
+        _head = head;
+        Epoch = state.Epoch;
+        _callSlots = new SemaphoreSlim(services.Options.Owner.Concurrency);
+        _obligations = new Obligations(state.Position, state.PositionHash, state.NewestEventTime);
+        foreach (var (customer, from) in state.Parks) _parks.Add(customer, from);
+    }
+
+    /// <summary>The tenure.</summary>
+    public Epoch Epoch { get; }
+
+    /// <summary>Why the tenure ended; null while it goes on.</summary>
+    public Exception? Fault { get; private set; }
+
+    /// <summary>Whether the tenure goes on.</summary>
+    public bool IsAtWork => !_stop.IsCancellationRequested;
+
+    /// <summary>Claims the partition and starts to work.</summary>
+    public static async Task<PartitionOwner> Start(OwnerServices services, int partition, ulong nonce)
+    {
+        var state = await services.Store.Claim(partition, nonce);
+        var head = await services.Log.ReadHead(partition);
+        (state, head) = await Reconcile(services, partition, state, head);
+        await services.Log.AnnounceEpoch(partition, state.Epoch);
+        var owner = new PartitionOwner(services, partition, state, head);
+        owner.Run(owner.ReadLoop);
+        owner.Run(owner.CommitLoop);
+        owner.Run(owner.WakeUpLoop);
+        owner.Run(owner.MaintenanceLoop);
+        OwnerStarted(services.Logger, partition, state.Epoch, state.Position, head.Tail);
+        return owner;
+    }
+
+    /// <summary>Commits what is folded and ends the tenure. What cannot be committed in time is folded again by the next owner.</summary>
+    public async Task Stop(TimeSpan atMost)
+    {
+        if (IsAtWork)
+        {
+            try
+            {
+                await Commit().WaitAsync(atMost, _services.Time);
+            }
+            catch (Exception fault)
+            {
+                StopWithoutCommit(_services.Logger, _partition, fault);
+            }
+        }
+
+        await End(null);
+        await Task.WhenAll(_loops).WaitAsync(atMost, _services.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _callSlots.Dispose();
+    }
+
+    /// <summary>What operators and gateways want to know.</summary>
+    public PartitionStatus Status(string silo)
+    {
+        var oldest = _obligations.OldestLogTime;
+        var now = _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        return new PartitionStatus
+        {
+            Partition = _partition,
+            Epoch = Epoch,
+            Generation = _head.Generation,
+            Tail = Math.Max(_head.Tail, _obligations.Cursor),
+            Cursor = _obligations.Cursor,
+            Committed = _obligations.Committed,
+            AgeSeconds = oldest is { } time ? Math.Max(0, now - time) / 1000.0 : 0,
+            Dirty = _obligations.Lanes.Count,
+            Parked = _parks.Count,
+            Folded = _folded,
+            Silo = silo,
+            Throttled = [.. _throttled],
+        };
+    }
+
+    /// <summary>Returns when everything that the log held at the call is committed; false when the time is over.</summary>
+    public async Task<bool> Drain(TimeSpan atMost)
+    {
+        using var timeout = new CancellationTokenSource(atMost, _services.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stop.Token);
+        try
+        {
+            var tail = (await _services.Log.ReadHead(_partition, linked.Token)).Tail;
+            while (_obligations.Committed < tail)
+            {
+                await TakeUpTo(tail, linked.Token);
+                await Commit().WaitAsync(linked.Token);
+                if (_obligations.Committed < tail) await Settled(linked.Token);
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException) when (linked.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Brings log and store together at the start of a tenure. A log whose tail is below what was folded, or that is in another generation, or that
+    /// holds something else at the position went back: it gets a generation numbered above both, and the loss is counted.
+    /// </summary>
+    private static async Task<(PartitionState State, LogHead Head)> Reconcile(OwnerServices services, int partition, PartitionState state, LogHead head)
+    {
+        var highest = Math.Max(state.Position, state.HighestPosition);
+        var wentBack = state.Generation == head.Generation && head.Tail < highest;
+        if (!wentBack && state.Generation == head.Generation && state.PositionHash != 0)
+        {
+            var probe = await services.Log.Read(new ReadRequest(partition, state.Position, head.Generation, state.PositionHash, MaxEntries: 1));
+            wentBack = probe.Status == ReadStatus.Mismatch;
+        }
+
+        if (wentBack || (state.Generation != 0 && state.Generation != head.Generation && head.GenerationStart <= highest))
+        {
+            var tail = head.Tail;
+            head = await services.Log.StartGeneration(partition, head.Generation, highest);
+            LogWentBack(services.Logger, partition, tail, highest, head.GenerationStart);
+        }
+
+        if (state.Generation != head.Generation)
+        {
+            // Entries between the log's old tail and what was folded are saved, but no longer in the log: counted, never silent.
+            var lost = state.Generation == 0 ? 0 : Math.Max(0, head.GenerationStart - 1 - highest);
+            if (!await services.Store.AdoptGeneration(partition, state.Epoch, head.Generation, state.Position, 0, lost)) throw new TenureEndedException(partition, state.Epoch);
+            state = await services.Store.ReadPartition(partition);
+        }
+
+        return (state, head);
+    }
+
+    private void Run(Func<Task> loop) => _loops.Add(Guard(loop));
+
+    private async Task Guard(Func<Task> loop)
+    {
+        // The first await moves the loop off the caller's turn, but keeps it on the grain's scheduler.
+        await Task.Yield();
+        try
+        {
+            await loop();
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+        catch (Exception fault)
+        {
+            await End(fault);
+        }
+    }
+
+    private async Task End(Exception? fault)
+    {
+        if (_stop.IsCancellationRequested) return;
+        Fault = fault;
+        if (fault is not null) TenureEnded(_services.Logger, _partition, Epoch, fault);
+        await _stop.CancelAsync();
+        _entriesWanted.Set();
+        _settled.Set();
+    }
+
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Information, Message = "Partition {Partition} is owned under epoch {Epoch}: committed {Position}, log tail {Tail}")]
+    private static partial void OwnerStarted(ILogger logger, int partition, Epoch epoch, long position, long tail);
+
+    [LoggerMessage(EventId = 3002, Level = LogLevel.Warning, Message = "The tenure {Epoch} of partition {Partition} ended; the next one starts from what is stored")]
+    private static partial void TenureEnded(ILogger logger, int partition, Epoch epoch, Exception fault);
+
+    [LoggerMessage(EventId = 3003, Level = LogLevel.Warning, Message = "Partition {Partition} stopped without a last commit; the next owner folds the rest again")]
+    private static partial void StopWithoutCommit(ILogger logger, int partition, Exception fault);
+
+    [LoggerMessage(EventId = 3004, Level = LogLevel.Error, Message = "The log of partition {Partition} went back: its tail was {Tail}, but {Highest} had been folded. A new generation starts at {Start}")]
+    private static partial void LogWentBack(ILogger logger, int partition, long tail, long highest, long start);
+}
+
+/// <summary>Another tenure of the partition began: this one may write nothing any more.</summary>
+public sealed class TenureEndedException : Exception
+{
+    /// <summary>Makes one.</summary>
+    public TenureEndedException() { }
+
+    /// <summary>Makes one with what happened.</summary>
+    public TenureEndedException(string message) : base(message) { }
+
+    /// <summary>Makes one with what happened and what caused it.</summary>
+    public TenureEndedException(string message, Exception inner) : base(message, inner) { }
+
+    /// <summary>Makes one for a partition's tenure.</summary>
+    public TenureEndedException(int partition, Epoch epoch) : base($"partition {partition} has another owner: epoch {epoch} is over") { }
+}
