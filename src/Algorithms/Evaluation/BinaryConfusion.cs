@@ -36,6 +36,17 @@ public record struct BinaryConfusion
     /// <summary>2TP / (2TP + FP + FN), the harmonic mean of precision and recall; not a number where nothing was or was said to be positive.</summary>
     public readonly double F1 => 2.0 * TruePositives / (2.0 * TruePositives + FalsePositives + FalseNegatives);
 
+    /// <summary>
+    /// F1 with an interval: F1 = 2J/(1 + J) rises with Jaccard's J = TP/(TP + FP + FN), which is a proportion, so the ends of its Wilson interval are carried over.
+    /// </summary>
+    public readonly ConfidenceInterval F1Interval(double level = 0.95)
+    {
+        var jaccard = ConfidenceInterval.Wilson(TruePositives, TruePositives + FalsePositives + FalseNegatives, level);
+        return double.IsNaN(jaccard.Estimate)
+            ? jaccard
+            : new ConfidenceInterval(F1, 2 * jaccard.Lower / (1 + jaccard.Lower), 2 * jaccard.Upper / (1 + jaccard.Upper), level);
+    }
+
     /// <summary>Cohen's κ: accuracy beyond what two deciders with these shares of yes would agree on by chance (J. Cohen, 1960).</summary>
     public readonly double Kappa
     {

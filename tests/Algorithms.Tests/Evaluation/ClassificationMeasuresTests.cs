@@ -16,6 +16,10 @@ public sealed class ClassificationMeasuresTests
         Assert.Equal(0.8, confusion.Precision().Estimate, 12);
         Assert.Equal(8.0 / 12, confusion.Recall().Estimate, 12);
         Assert.Equal(16.0 / 22, confusion.F1, 12);
+        Assert.Equal(confusion.F1, confusion.F1Interval().Estimate);
+        // Wilson for 8 of 14: [.3259, .7862], carried over by 2J/(1 + J).
+        Assert.Equal(0.4916, confusion.F1Interval().Lower, 0.0005);
+        Assert.Equal(0.8803, confusion.F1Interval().Upper, 0.0005);
         // κ: chance agreement .1·.12 + .9·.88 = .804
         Assert.Equal((0.94 - 0.804) / (1 - 0.804), confusion.Kappa, 12);
     }
@@ -40,6 +44,7 @@ public sealed class ClassificationMeasuresTests
     public void Without_decisions_measures_are_not_numbers()
     {
         var empty = new BinaryConfusion();
+        Assert.True(double.IsNaN(empty.F1Interval().Estimate));
         Assert.True(double.IsNaN(empty.F1) && double.IsNaN(empty.Accuracy().Estimate) && double.IsNaN(empty.Precision().Estimate));
         Assert.True(double.IsNaN(new ProbabilityScore().BrierSkill));
         Assert.True(double.IsNaN(new CalibrationCurve().ExpectedError));

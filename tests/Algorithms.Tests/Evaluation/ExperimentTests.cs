@@ -31,6 +31,7 @@ public sealed class ExperimentTests
             fixedMissedEver += fixedMissed ? 1 : 0;
         }
 
+        TestContext.Current.TestOutputHelper!.WriteLine($"missed ever {(double)missedEver / runs:0.000}, fixed-size interval {(double)fixedMissedEver / runs:0.000}");
         // 10 % may miss at some time; looking at a fixed-size interval all the time misses far more often.
         Assert.InRange((double)missedEver / runs, 0, 0.1);
         Assert.True((double)fixedMissedEver / runs > 0.4);
@@ -103,6 +104,7 @@ public sealed class ExperimentTests
             found += smallestBroken < 0.05 ? 1 : 0;
         }
 
+        TestContext.Current.TestOutputHelper!.WriteLine($"false alarms {(double)falseAlarms / runs:0.000}, of the test for one look {(double)naiveAlarms / runs:0.000}, found {found}/{runs}");
         // 5 % promised; the standard error over 200 runs is 1.5 points.
         Assert.InRange((double)falseAlarms / runs, 0, 0.085);
         Assert.True((double)naiveAlarms / runs > 0.25);

@@ -81,6 +81,7 @@ public sealed class PairedBootstrapTests
             if (PairedBootstrap.Compare(a, b, cluster, replicates: 500, seed: (ulong)trial).Interval.Contains(0.3)) covered++;
         }
 
+        TestContext.Current.TestOutputHelper!.WriteLine($"coverage {(double)covered / trials:0.000}");
         // 95 % nominal; the standard error of the share over 300 trials is 1.3 points.
         Assert.InRange((double)covered / trials, 0.90, 0.99);
     }

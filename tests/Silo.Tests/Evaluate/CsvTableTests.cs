@@ -80,6 +80,16 @@ public sealed class CsvTableTests : IDisposable
     }
 
     [Fact]
+    public void The_day_of_an_instant_with_an_offset_is_the_day_as_written()
+    {
+        using var table = Open(_folder.Write("events.csv", "customer,date\nann,2014-04-07T23:30:00-05:00\n"), Columns);
+        Assert.True(table.Read());
+        Assert.True(table.TryInstant(1, out var value));
+        Assert.Equal(new DateTime(2014, 4, 7, 23, 30, 0, DateTimeKind.Unspecified), value.DateTime);
+        Assert.Equal(new DateTime(2014, 4, 8, 4, 30, 0, DateTimeKind.Utc), value.UtcDateTime);
+    }
+
+    [Fact]
     public void Missing_files_and_columns_and_truncated_gzip_say_what_is_wrong()
     {
         Assert.Contains("nowhere.csv", Refusal(() => Open(Path.Combine(_folder.Path, "nowhere.csv"), Columns)), StringComparison.Ordinal);

@@ -9,7 +9,7 @@ internal static class HtmlReport
 {
     private const string Style =
         """
-        body{font:15px/1.5 system-ui,sans-serif;color:#1d2733;background:#fff;max-width:62rem;margin:2rem auto;padding:0 1rem}
+        body{font:15px/1.5 system-ui,sans-serif;color:#1d2733;background:#fff;max-width:64rem;margin:2rem auto;padding:0 1rem}
         h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
         table{border-collapse:collapse;font-variant-numeric:tabular-nums}
         th,td{padding:.3rem .8rem;border-bottom:1px solid #dfe5ec;text-align:right}

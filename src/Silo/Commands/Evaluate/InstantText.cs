@@ -28,7 +28,8 @@ internal static class InstantText
             return true;
         }
 
+        // The offset is kept: the day of a purchase is the day on the customer's clock, as it is written.
         return DateTimeOffset.TryParse(
-            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal | DateTimeStyles.AllowWhiteSpaces, out value);
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces, out value);
     }
 }

@@ -7,7 +7,7 @@ namespace Personalization.Silo.Commands.Evaluate;
 /// <summary>Draws a <see cref="Plot"/> as SVG text: axes with round ticks, a colour a curve, a legend.</summary>
 internal static class SvgPlot
 {
-    private const double Width = 760, Height = 400, Left = 64, Right = 170, Top = 16, Bottom = 52;
+    private const double Width = 840, Height = 400, Left = 64, Right = 250, Top = 16, Bottom = 52;
 
     // Okabe and Ito's palette, told apart by colour-blind readers too.
     private static readonly string[] Colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#777777"];
