@@ -1,0 +1,5 @@
+namespace Personalization.Algorithms.Recommendation.Mixing;
+
+internal sealed class MixWorkspace
+{
+}
