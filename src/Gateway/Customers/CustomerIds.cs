@@ -1,0 +1,14 @@
+using Personalization.Configuration;
+using Personalization.Gateway.Hosting;
+using Personalization.Partitions;
+
+namespace Personalization.Gateway.Customers;
+
+/// <summary>Reads <c>{id}</c> of a URL.</summary>
+internal static class CustomerIds
+{
+    /// <summary>The key of a customerId, or of an anonymousId behind <c>anon:</c>.</summary>
+    /// <exception cref="ProblemException">It breaks the rules of ids.</exception>
+    public static CustomerKey Parse(string id, PersonalizationOptions options) =>
+        CustomerKey.TryFromPublicId(options.Tenant, id, out var error, out var key) ? key : throw ProblemException.BadRequest(error);
+}

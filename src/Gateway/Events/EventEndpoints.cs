@@ -1,0 +1,85 @@
+using System.Net.Mime;
+using Microsoft.Net.Http.Headers;
+using Personalization.Configuration;
+using Personalization.Gateway.Health;
+using Personalization.Gateway.Hosting;
+using Personalization.Gateway.Security;
+using Personalization.Log;
+
+namespace Personalization.Gateway.Events;
+
+/// <summary><c>POST /v1/events</c>: every form in which producers send events.</summary>
+internal static class EventEndpoints
+{
+    /// <summary>One event a line.</summary>
+    public const string NdJson = "application/x-ndjson";
+
+    /// <summary>Maps the call.</summary>
+    public static void MapEvents(this IEndpointRouteBuilder routes) => routes.MapPost("/v1/events", Post)
+        .RequireAuthorization(AccessPolicies.Ingest)
+        .WithName("postEvents").WithTags("Events")
+        .WithSummary("Send events: one, an array, NDJSON or CloudEvents; durable when answered")
+        .Produces<IngestResponse>(StatusCodes.Status202Accepted)
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+        .ProducesProblem(StatusCodes.Status429TooManyRequests)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+    private static async Task<IResult> Post(HttpContext context, EventIngestion ingestion, PersonalizationOptions options, string? traffic = null)
+    {
+        var kind = ReadTraffic(traffic);
+        List<EventDraft> drafts;
+        using (var body = await RequestBody.Read(context.Request, options.Limits.RequestBytes, context.RequestAborted))
+            drafts = Read(context.Request, body.Bytes, options.Limits);
+        await ingestion.Ingest(drafts, kind, context.RequestAborted);
+        var response = IngestResponse.Of(drafts);
+        return response.Accepted > 0 || response.Rejected.Count == 0
+            ? TypedResults.Json(response, GatewayJson.Default.IngestResponse, statusCode: StatusCodes.Status202Accepted)
+            : throw AllRejected(drafts, response);
+    }
+
+    private static List<EventDraft> Read(HttpRequest request, ReadOnlyMemory<byte> body, LimitOptions limits)
+    {
+        if (CloudEventForms.IsBinary(request)) return CloudEventForms.ReadBinary(request, body, limits);
+        var type = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed.MediaType.Value?.ToLowerInvariant() : null;
+        return type switch
+        {
+            MediaTypeNames.Application.Json => EventForms.ReadJson(body.Span, limits),
+            NdJson or "application/ndjson" or "application/jsonl" => EventForms.ReadLines(body.Span, limits),
+            CloudEventForms.Structured => CloudEventForms.ReadStructured(body, limits),
+            CloudEventForms.Batch => CloudEventForms.ReadBatch(body, limits),
+            _ => throw new ProblemException(
+                StatusCodes.Status415UnsupportedMediaType,
+                "The content type is not known",
+                $"Content-Type must be application/json, {NdJson}, {CloudEventForms.Structured} or {CloudEventForms.Batch}"),
+        };
+    }
+
+    private static Traffic ReadTraffic(string? traffic) => traffic switch
+    {
+        null or "human" => Traffic.Human,
+        "bot" => Traffic.Bot,
+        "test" => Traffic.Test,
+        "replay" => Traffic.Replay,
+        _ => throw ProblemException.BadRequest("traffic must be human, bot, test or replay"),
+    };
+
+    /// <summary>Nothing was accepted: the status says what to do about it, and the members are told as in a 202.</summary>
+    private static ProblemException AllRejected(List<EventDraft> drafts, IngestResponse response)
+    {
+        var problem = drafts switch
+        {
+            _ when drafts.Any(draft => draft.Reason == RejectionReason.Unavailable) => new ProblemException(
+                StatusCodes.Status503ServiceUnavailable, "The log is not available", response.Rejected[0].Error, ExceptionProblems.DefaultRetryAfter),
+            _ when drafts.Any(draft => draft.Reason == RejectionReason.Throttled) => new ProblemException(
+                StatusCodes.Status429TooManyRequests, "Too many events for now", response.Rejected[0].Error, PartitionMonitor.RetryAfter),
+            _ => new ProblemException(
+                StatusCodes.Status400BadRequest, "No event is valid", drafts.Count == 1 ? response.Rejected[0].Error : $"none of the {drafts.Count} events was accepted; the first: {response.Rejected[0].Error}"),
+        };
+        problem.Extensions["accepted"] = 0;
+        problem.Extensions["rejected"] = response.Rejected;
+        problem.Extensions["eventIds"] = response.EventIds;
+        return problem;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Personalization.Partitions;
+
+namespace Personalization.Gateway.Events;
+
+/// <summary>
+/// Reads one JSON value each under the rules of the contract and says precisely what is wrong with it. Every method leaves the reader on
+/// the value's last token, whatever it is, so that one bad member never hides the next.
+/// </summary>
+internal static class JsonValues
+{
+    /// <summary>Money beyond this is taken for a mistake: sums of it would leave the range of the partition's counters.</summary>
+    public const decimal MaxMoney = 1_000_000_000m;
+
+    /// <summary>The largest quantity, and the largest place on a page.</summary>
+    public const int MaxCount = 1_000_000;
+
+    /// <summary>A text; null and an empty one are absent.</summary>
+    public static string? Text(ref Utf8JsonReader reader, string name, int maxBytes, Action<string> fail)
+    {
+        var text = String(ref reader, name, maxBytes, fail);
+        return string.IsNullOrEmpty(text) ? null : text;
+    }
+
+    /// <summary>A short text that becomes a name in profiles: as <see cref="Text"/>, without control characters.</summary>
+    public static string? Label(ref Utf8JsonReader reader, string name, Action<string> fail)
+    {
+        var text = Text(ref reader, name, CustomerKey.MaxIdBytes, fail);
+        if (text is null) return null;
+        foreach (var c in text)
+            if (char.IsControl(c))
+            {
+                fail($"{name} must not contain control characters");
+                return null;
+            }
+
+        return text;
+    }
+
+    /// <summary>An id: 1 to 256 bytes of UTF-8 without <c>/</c>; null is absent.</summary>
+    public static string? Id(ref Utf8JsonReader reader, string name, Action<string> fail)
+    {
+        var id = String(ref reader, name, int.MaxValue, fail);
+        if (id is null) return null;
+        if (CustomerKey.IdError(name, id) is not { } error) return id;
+        fail(error);
+        return null;
+    }
+
+    /// <summary>Money: a number from 0 to <see cref="MaxMoney"/>, read as decimal and never as a binary fraction.</summary>
+    public static decimal? Money(ref Utf8JsonReader reader, string name, Action<string> fail)
+    {
+        if (reader.TokenType == JsonTokenType.Null) return null;
+        if (reader.TokenType != JsonTokenType.Number)
+        {
+            fail($"{name} must be a finite number, but is {Kind(ref reader)}");
+            reader.Skip();
+            return null;
+        }
+
+        if (!reader.TryGetDecimal(out var value) || value > MaxMoney) fail($"{name} must be a finite number of at most {MaxMoney:N0}");
+        else if (value < 0) fail($"{name} must not be negative; money given back is an event of type refund");
+        else return value;
+        return null;
+    }
+
+    /// <summary>A whole number from 1 to <see cref="MaxCount"/>; <c>2.0</c> is one.</summary>
+    public static int? Count(ref Utf8JsonReader reader, string name, Action<string> fail)
+    {
+        if (reader.TokenType == JsonTokenType.Null) return null;
+        if (reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var value) && value is >= 1 and <= MaxCount && decimal.IsInteger(value)) return (int)value;
+        fail(reader.TokenType == JsonTokenType.Number
+            ? $"{name} must be a whole number from 1 to {MaxCount:N0}"
+            : $"{name} must be a whole number, but is {Kind(ref reader)}");
+        reader.Skip();
+        return null;
+    }
+
+    /// <summary>A time: ISO 8601 with seconds and offset, not before 1970.</summary>
+    public static DateTimeOffset? Time(ref Utf8JsonReader reader, string name, Action<string> fail)
+    {
+        if (reader.TokenType == JsonTokenType.Null) return null;
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            fail($"{name} must be a text such as 2026-03-01T12:00:00Z, but is {Kind(ref reader)}");
+            reader.Skip();
+            return null;
+        }
+
+        var text = reader.ValueSpan;
+        var hasOffset = text.Length > 16 && text[10] == (byte)'T' && (text[^1] == (byte)'Z' || text[^6] is (byte)'+' or (byte)'-');
+        if (!hasOffset || !reader.TryGetDateTimeOffset(out var time))
+            fail($"{name} must be an ISO 8601 time with an offset, such as 2026-03-01T12:00:00Z or 2026-03-01T13:00:00+01:00");
+        else if (time.UtcTicks < DateTimeOffset.UnixEpoch.UtcTicks) fail($"{name} must not be before 1970");
+        else return time;
+        return null;
+    }
+
+    /// <summary>A truth value; null is absent.</summary>
+    public static bool? Flag(ref Utf8JsonReader reader, string name, Action<string> fail)
+    {
+        if (reader.TokenType == JsonTokenType.Null) return null;
+        if (reader.TokenType is JsonTokenType.True or JsonTokenType.False) return reader.GetBoolean();
+        fail($"{name} must be true or false, but is {Kind(ref reader)}");
+        reader.Skip();
+        return null;
+    }
+
+    /// <summary>What a token is, in words.</summary>
+    public static string Kind(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.String => "a string",
+        JsonTokenType.Number => "a number",
+        JsonTokenType.True or JsonTokenType.False => "a boolean",
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.StartObject => "an object",
+        _ => "null",
+    };
+
+    private static string? String(ref Utf8JsonReader reader, string name, int maxBytes, Action<string> fail)
+    {
+        if (reader.TokenType == JsonTokenType.Null) return null;
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            fail($"{name} must be a string, but is {Kind(ref reader)}");
+            reader.Skip();
+            return null;
+        }
+
+        if (reader.ValueSpan.Length > maxBytes)
+        {
+            fail($"{name} must be at most {maxBytes} bytes of UTF-8");
+            return null;
+        }
+
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, written as an escape: valid JSON, no Unicode text.
+            fail($"{name} must be well-formed Unicode");
+            return null;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Personalization.Gateway.Hosting;
+using Personalization.Stores;
+
+namespace Personalization.Gateway.Health;
+
+/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: every partition has an owner at work, and the store answers.</summary>
+internal static class HealthEndpoints
+{
+    private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Adds the checks.</summary>
+    public static void AddGatewayHealth(this IServiceCollection services) => services.AddHealthChecks()
+        .AddCheck<PartitionsCheck>("partitions", timeout: CheckTimeout)
+        .AddCheck<DocumentsCheck>("store", timeout: CheckTimeout);
+
+    /// <summary>Maps the calls.</summary>
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write }).AllowAnonymous();
+        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Write }).AllowAnonymous();
+    }
+
+    private static Task Write(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
+        new HealthResponse(
+            report.Status == HealthStatus.Healthy ? "healthy" : "unhealthy",
+            report.Entries.ToDictionary(check => check.Key, check => new HealthCheckResponse(check.Value.Status == HealthStatus.Healthy ? "healthy" : "unhealthy", check.Value.Description))),
+        GatewayJson.Default.HealthResponse);
+
+    private sealed class PartitionsCheck(PartitionMonitor monitor) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            var unowned = monitor.Unowned;
+            return Task.FromResult(unowned.Count == 0
+                ? HealthCheckResult.Healthy("every partition has an owner at work")
+                : HealthCheckResult.Unhealthy($"no owner answers for partitions {string.Join(", ", unowned.Take(16))}{(unowned.Count > 16 ? " …" : "")}"));
+        }
+    }
+
+    private sealed class DocumentsCheck(IDocumentStore documents) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await documents.Read("health", cancellationToken);
+                return HealthCheckResult.Healthy("the store answers");
+            }
+            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+            {
+                return HealthCheckResult.Unhealthy("the store does not answer", fault);
+            }
+        }
+    }
+}
+
+/// <summary>Whether the process is fit, and each check.</summary>
+/// <param name="Status"><c>healthy</c> or <c>unhealthy</c>.</param>
+/// <param name="Checks">Each check by name.</param>
+public sealed record HealthResponse(string Status, IReadOnlyDictionary<string, HealthCheckResponse> Checks);
+
+/// <summary>One check.</summary>
+/// <param name="Status"><c>healthy</c> or <c>unhealthy</c>.</param>
+/// <param name="Description">What was found.</param>
+public sealed record HealthCheckResponse(string Status, string? Description);

@@ -1,0 +1,101 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Personalization.Configuration;
+using Personalization.Partitions;
+
+namespace Personalization.Gateway.Health;
+
+/// <summary>
+/// Asks every partition's owner a few times a second how far behind it is. From that follow back-pressure (429), readiness, and the
+/// listing of the log; asking also sees to it that each partition has an owner.
+/// </summary>
+internal sealed partial class PartitionMonitor(IGrainFactory grains, PersonalizationOptions options, TimeProvider time, ILogger<PartitionMonitor> logger) : BackgroundService
+{
+    /// <summary>How often each owner is asked.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>What a caller is told to wait before it tries a lagging partition again.</summary>
+    public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+    private const int Concurrency = 16;
+    private readonly Observation?[] _observations = new Observation?[options.Partitions];
+
+    /// <summary>Why an event of this customer is not taken now; null if it is.</summary>
+    public string? Refusal(int partition, CustomerKey customer)
+    {
+        var seen = Volatile.Read(ref _observations[partition]);
+        if (seen is null) return null;
+        if (seen.Refusal is not null) return seen.Refusal;
+        return seen.Throttled.Count > 0 && seen.Throttled.Contains(customer) ? "this customer has sent too many events in the last 10 minutes to tell repeats from new ones" : null;
+    }
+
+    /// <summary>What the owners last said; null where one has never answered.</summary>
+    public IReadOnlyList<(PartitionStatus Status, DateTimeOffset At, bool Failing)?> Observations
+    {
+        get
+        {
+            var all = new (PartitionStatus, DateTimeOffset, bool)?[_observations.Length];
+            for (var i = 0; i < all.Length; i++)
+                if (Volatile.Read(ref _observations[i]) is { } seen) all[i] = (seen.Status, seen.At, seen.Failing);
+            return all;
+        }
+    }
+
+    /// <summary>The partitions that have no owner that answers.</summary>
+    public IReadOnlyList<int> Unowned => [.. Enumerable.Range(0, _observations.Length).Where(partition => Volatile.Read(ref _observations[partition]) is null or { Failing: true })];
+
+    /// <summary>Asks every owner once.</summary>
+    public Task Poll(CancellationToken cancellation) => Parallel.ForEachAsync(
+        Enumerable.Range(0, _observations.Length),
+        new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellation },
+        async (partition, token) =>
+        {
+            try
+            {
+                var status = await grains.GetGrain<IPartitionGrain>(partition).Ensure().WaitAsync(Timeout, time, token);
+                Volatile.Write(ref _observations[partition], new Observation(status, time.GetUtcNow(), false, RefusalOf(status), status.Throttled.ToFrozenSet()));
+            }
+            catch (Exception fault) when (!token.IsCancellationRequested)
+            {
+                // The last refusal stands: an owner that was behind and is now silent has not caught up.
+                var before = Volatile.Read(ref _observations[partition]);
+                if (before is { Failing: false }) LogSilent(partition, fault);
+                if (before is not null) Volatile.Write(ref _observations[partition], before with { Failing = true });
+            }
+        });
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            do
+            {
+                await Poll(stoppingToken);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+    }
+
+    private string? RefusalOf(PartitionStatus status)
+    {
+        var limits = options.Limits;
+        if (status.Lag > limits.PartitionLag)
+            return string.Create(CultureInfo.InvariantCulture, $"partition {status.Partition} is {status.Lag} entries behind; at most {limits.PartitionLag} are allowed");
+        return status.AgeSeconds > limits.PartitionAge.TotalSeconds
+            ? string.Create(CultureInfo.InvariantCulture, $"partition {status.Partition} is {status.AgeSeconds:0} seconds behind; at most {limits.PartitionAge.TotalSeconds:0} are allowed")
+            : null;
+    }
+
+    [LoggerMessage(EventId = 2201, Level = LogLevel.Warning, Message = "The owner of partition {Partition} does not answer")]
+    private partial void LogSilent(int partition, Exception fault);
+
+    private sealed record Observation(PartitionStatus Status, DateTimeOffset At, bool Failing, string? Refusal, FrozenSet<CustomerKey> Throttled);
+}

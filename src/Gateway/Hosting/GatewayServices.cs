@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Personalization.Configuration;
+using Personalization.Gateway.Events;
+using Personalization.Gateway.Health;
+using Personalization.Gateway.Items;
+using Personalization.Gateway.Security;
+using Personalization.Gateway.Telemetry;
+using Personalization.Log;
+using Personalization.Partitions;
+
+namespace Personalization.Gateway.Hosting;
+
+/// <summary>Puts the gateway's services into a host.</summary>
+public static class GatewayServices
+{
+    /// <summary>
+    /// Adds everything that <see cref="GatewayPipeline.MapPersonalizationGateway"/> needs. The host brings <see cref="ILogAppender"/>,
+    /// <see cref="Stores.IDocumentStore"/>, <see cref="IGrainFactory"/> and Orleans' serializer; a <see cref="TimeProvider"/> if it is not the system's.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="options">The settings, validated.</param>
+    /// <param name="configuration">Where the trace exporter's address is looked up (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c>).</param>
+    public static IServiceCollection AddPersonalizationGateway(this IServiceCollection services, PersonalizationOptions options, IConfiguration configuration)
+    {
+        services.TryAddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<EntryCodec>();
+        services.TryAddSingleton(new PartitionMap(options.Partitions));
+
+        services.AddSingleton<EventIngestion>();
+        services.AddSingleton<EventStamp>();
+        services.AddSingleton<Currencies>();
+        services.AddSingleton<ItemCatalog>();
+        services.AddSingleton<PartitionMonitor>();
+        services.AddHostedService(provider => provider.GetRequiredService<PartitionMonitor>());
+        services.AddSingleton<GatewayMetrics>();
+
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ExceptionProblems>();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, GatewayJson.Default));
+        services.AddAuthentication(ApiKeyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
+        services.AddAuthorizationBuilder()
+            .AddPolicy(AccessPolicies.Ingest, policy => policy.RequireRole(AccessPolicies.Ingest))
+            .AddPolicy(AccessPolicies.Read, policy => policy.RequireRole(AccessPolicies.Read))
+            .AddPolicy(AccessPolicies.Admin, policy => policy.RequireRole(AccessPolicies.Admin));
+        services.AddGatewayHealth();
+        return services;
+    }
+}

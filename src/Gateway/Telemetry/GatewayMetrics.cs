@@ -1,0 +1,44 @@
+using System.Diagnostics.Metrics;
+using Personalization.Gateway.Events;
+
+namespace Personalization.Gateway.Telemetry;
+
+/// <summary>What the gateway counts, under the meter <c>Personalization</c>. Requests by route and their durations come from ASP.NET's own meter.</summary>
+internal sealed class GatewayMetrics
+{
+    /// <summary>The meter's name; silo and storage use the same.</summary>
+    public const string MeterName = "Personalization";
+
+    private readonly Counter<long> _accepted;
+    private readonly Counter<long> _rejected;
+    private readonly UpDownCounter<long> _live;
+
+    /// <summary>Makes the instruments.</summary>
+    public GatewayMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _accepted = meter.CreateCounter<long>("personalization.events.accepted", "{event}", "Events that were durable in the log when they were answered");
+        _rejected = meter.CreateCounter<long>("personalization.events.rejected", "{event}", "Events that were not accepted, by reason");
+        _live = meter.CreateUpDownCounter<long>("personalization.live.connections", "{connection}", "Open server-sent event streams");
+    }
+
+    /// <summary>Counts accepted events.</summary>
+    public void Accepted(int events)
+    {
+        if (events > 0) _accepted.Add(events);
+    }
+
+    /// <summary>Counts a rejected event.</summary>
+    public void Rejected(RejectionReason reason) => _rejected.Add(1, new KeyValuePair<string, object?>("reason", NameOf(reason)));
+
+    /// <summary>Counts a live stream that opened (+1) or closed (−1).</summary>
+    public void Live(int change) => _live.Add(change);
+
+    private static string NameOf(RejectionReason reason) => reason switch
+    {
+        RejectionReason.TooLarge => "tooLarge",
+        RejectionReason.Throttled => "throttled",
+        RejectionReason.Unavailable => "unavailable",
+        _ => "invalid",
+    };
+}

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using Personalization.Customers;
+using Personalization.Partitions;
+
+namespace Personalization.Gateway.Tests.Hosting;
+
+/// <summary>A customer whose answers a test sets, and who keeps what it was asked.</summary>
+internal sealed class FakeCustomer(string key) : ICustomerGrain
+{
+    public ConcurrentQueue<ProfileQuery> Queries { get; } = new();
+
+    public ConcurrentDictionary<ICustomerObserver, int> Watchers { get; } = new();
+
+    public Func<ProfileQuery, ProfileReply> Answer { get; set; } = query => new ProfileReply
+    {
+        Profile = new ProfileView { CustomerId = CustomerKey.Parse(key).PublicId, At = query.At ?? 0 },
+        CaughtUp = true,
+        AfterFound = query.After is null ? null : true,
+    };
+
+    public TaskCompletionSource<ICustomerObserver> Watched { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource Unwatched { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<ProfileReply> GetProfile(ProfileQuery query)
+    {
+        Queries.Enqueue(query);
+        return Task.FromResult(Answer(query));
+    }
+
+    public Task Watch(ICustomerObserver observer)
+    {
+        Watchers.AddOrUpdate(observer, 1, (_, count) => count + 1);
+        Watched.TrySetResult(observer);
+        return Task.CompletedTask;
+    }
+
+    public Task Unwatch(ICustomerObserver observer)
+    {
+        Watchers.TryRemove(observer, out _);
+        Unwatched.TrySetResult();
+        return Task.CompletedTask;
+    }
+
+    public Task<ApplyReply> Apply(ApplyRequest request) => throw new NotSupportedException();
+
+    public Task<CollectReply> Collect(CollectRequest request) => throw new NotSupportedException();
+
+    public Task Acknowledge(Acknowledgement acknowledgement) => throw new NotSupportedException();
+}

@@ -1,0 +1,31 @@
+using Personalization.Log;
+
+namespace Personalization.Gateway.Tests.Hosting;
+
+/// <summary>A log in memory that can be told to fail, and that reads back what was appended.</summary>
+internal sealed class FakeLog : ILogAppender
+{
+    private readonly Lock _lock = new();
+    private readonly List<(int Partition, byte[] Bytes)> _items = [];
+
+    /// <summary>Thrown by appends to the partitions for which it answers something.</summary>
+    public Func<int, Exception?> Fault { get; set; } = _ => null;
+
+    public IReadOnlyList<(int Partition, byte[] Bytes)> Items
+    {
+        get
+        {
+            lock (_lock) return [.. _items];
+        }
+    }
+
+    public ValueTask<IReadOnlyList<long>> Append(int partition, IReadOnlyList<AppendItem> items, CancellationToken cancellation = default)
+    {
+        if (Fault(partition) is { } fault) throw fault;
+        lock (_lock)
+        {
+            foreach (var item in items) _items.Add((partition, item.Bytes));
+            return ValueTask.FromResult<IReadOnlyList<long>>([.. Enumerable.Range(_items.Count - items.Count + 1, items.Count).Select(n => (long)n)]);
+        }
+    }
+}
