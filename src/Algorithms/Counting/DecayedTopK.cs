@@ -5,16 +5,18 @@ namespace Personalization.Algorithms.Counting;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Source: A. Metwally, D. Agrawal and A. El Abbadi, "Efficient computation of frequent and top-k elements in data streams" (2005). An item that is not followed takes the place of
-/// the one with the smallest value, inherits that value, and remembers it as its possible error. All values fade alike, so the bounds hold under decay: with W the decayed sum of all events,
+/// Source: A. Metwally, D. Agrawal and A. El Abbadi, "Efficient computation of frequent and top-k elements in data streams" (2005). An item that is
+/// not followed takes the place of the one with the smallest value, inherits that value, and remembers it as its possible error. All values fade
+/// alike, so the bounds hold under decay: with W the decayed sum of all events,
 /// </para>
 /// <list type="bullet">
 /// <item>for an item that is followed the true sum lies in [Value − Error, Value], and Error ≤ W/K;</item>
 /// <item>an item that is not followed has at most the smallest value, which is at most W/K: every item above W/K is followed.</item>
 /// </list>
 /// <para>
-/// Values are kept as of a landmark that follows the events: a weight is 2^((t − landmark)/h), the landmark is moved when that exceeds 2⁶⁴, and no exponent of an absolute time occurs.
-/// Late events count as if they had come in time, as long as no item was displaced in between; the bounds hold in any order.
+/// Values are kept as of a landmark that follows the events: a weight is 2^((t − landmark)/h), the landmark is moved when that exceeds 2⁶⁴, and no
+/// exponent of an absolute time occurs. Late events count as if they had come in time, as long as no item was displaced in between; the bounds hold
+/// in any order.
 /// </para>
 /// <para>Cost: O(log K) an event, and a pass over all every 64 half-lives; 40 bytes an item. No allocation after the first K items.</para>
 /// </remarks>

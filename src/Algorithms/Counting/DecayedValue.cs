@@ -5,11 +5,15 @@ namespace Personalization.Algorithms.Counting;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Events may come in any order: a newer one rescales the value to its own time, an older one adds what is left of it by then. The exponent is always a difference of times,
-/// never an absolute time, so that nothing overflows however long the process runs (contrast "forward decay", G. Cormode et al., 2009, whose weights 2^(tᵢ/h) must be renormalised).
-/// Two orders of the same events agree up to rounding, below 1e-12 relative for positive amounts.
+/// Events may come in any order: a newer one rescales the value to its own time, an older one adds what is left of it by then. The exponent is always
+/// a difference of times, never an absolute time, so that nothing overflows however long the process runs (contrast "forward decay", G. Cormode et
+/// al., 2009, whose weights 2^(tᵢ/h) must be renormalised). Two orders of the same events agree up to rounding, below 1e-12 relative for positive
+/// amounts.
 /// </para>
-/// <para>Worked example, a half-life of one day: 1 on Monday and 1 on Tuesday make 1.5 on Tuesday and .75 on Wednesday. Cost: one power an event, no allocation.</para>
+/// <para>
+/// Worked example, a half-life of one day: 1 on Monday and 1 on Tuesday make 1.5 on Tuesday and .75 on Wednesday. Cost: one power an event, no
+/// allocation.
+/// </para>
 /// </remarks>
 public record struct DecayedValue
 {

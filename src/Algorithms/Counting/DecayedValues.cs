@@ -1,8 +1,8 @@
 namespace Personalization.Algorithms.Counting;
 
 /// <summary>
-/// One stream of events under several half-lives at once (an hour, a day, a month), or several sums that share the time of their newest event: the functions of
-/// <see cref="DecayedValue"/> over spans of a packed profile, with one time for all of them.
+/// One stream of events under several half-lives at once (an hour, a day, a month), or several sums that share the time of their newest event: the
+/// functions of <see cref="DecayedValue"/> over spans of a packed profile, with one time for all of them.
 /// </summary>
 public static class DecayedValues
 {

@@ -1,6 +1,8 @@
 namespace Personalization.Algorithms.Counting;
 
-/// <summary>The time after which what happened counts half. Instants are milliseconds since 1970, so that a packed profile holds them in eight bytes.</summary>
+/// <summary>
+/// The time after which what happened counts half. Instants are milliseconds since 1970, so that a packed profile holds them in eight bytes.
+/// </summary>
 public readonly record struct HalfLife
 {
     /// <summary>Holds a half-life of at least one millisecond.</summary>

@@ -4,8 +4,8 @@ namespace Personalization.Algorithms.Counting;
 /// The K items with the largest decayed sums inside a packed customer profile: space-saving over a caller's span, for K up to some tens.
 /// </summary>
 /// <remarks>
-/// The same method and the same bounds as <see cref="DecayedTopK"/>, which suits thousands of items. Cost: O(K) an event, no allocation. Entries are in no order;
-/// <see cref="CopyTop"/> sorts them.
+/// The same method and the same bounds as <see cref="DecayedTopK"/>, which suits thousands of items. Cost: O(K) an event, no allocation. Entries are
+/// in no order; <see cref="CopyTop"/> sorts them.
 /// </remarks>
 public static class PackedTopK
 {

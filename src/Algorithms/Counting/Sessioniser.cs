@@ -1,14 +1,15 @@
 namespace Personalization.Algorithms.Counting;
 
 /// <summary>
-/// Cuts a customer's events into sessions by a gap, in event time: late events extend sessions, join two into one, or start one in the past; the result does not
-/// depend on the order of arrival.
+/// Cuts a customer's events into sessions by a gap, in event time: late events extend sessions, join two into one, or start one in the past; the
+/// result does not depend on the order of arrival.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Two events belong to the same session if no gap between neighbouring events from one to the other exceeds <see cref="Gap"/>. A session is final, and may be acted upon, once the newest event is more than
-/// gap + lateness past its end: no event that is still accepted can touch it. Until then it is kept open; there are never more than <see cref="MaximumOpen"/> of them.
-/// The state lives in the caller's spans (a packed profile). Cost: O(open sessions) an event, no allocation.
+/// Two events belong to the same session if no gap between neighbouring events from one to the other exceeds <see cref="Gap"/>. A session is final,
+/// and may be acted upon, once the newest event is more than gap + lateness past its end: no event that is still accepted can touch it. Until then it
+/// is kept open; there are never more than <see cref="MaximumOpen"/> of them. The state lives in the caller's spans (a packed profile). Cost: O(open
+/// sessions) an event, no allocation.
 /// </para>
 /// <example><code>
 /// var sessioniser = new Sessioniser(gap: TimeSpan.FromMinutes(30), lateness: TimeSpan.FromHours(1));
@@ -42,7 +43,9 @@ public sealed class Sessioniser
     /// <summary>How far behind the newest event one may be.</summary>
     public TimeSpan Lateness => TimeSpan.FromMilliseconds(_lateness);
 
-    /// <summary>How many sessions can be open at once, if <see cref="Close"/> follows every <see cref="Add"/>: the room that the caller's span needs.</summary>
+    /// <summary>
+    /// How many sessions can be open at once, if <see cref="Close"/> follows every <see cref="Add"/>: the room that the caller's span needs.
+    /// </summary>
     public int MaximumOpen { get; }
 
     /// <summary>Takes in an event.</summary>
@@ -88,7 +91,9 @@ public sealed class Sessioniser
     /// <summary>Takes out the sessions that are final as of the newest event.</summary>
     /// <param name="open">The open sessions, ascending.</param>
     /// <param name="count">How many are open; falls by the number returned.</param>
-    /// <param name="watermark">The newest event's time, or a later one of which it is known that nothing older than it by more than the lateness will be accepted.</param>
+    /// <param name="watermark">
+    /// The newest event's time, or a later one of which it is known that nothing older than it by more than the lateness will be accepted.
+    /// </param>
     /// <param name="closed">Receives the final sessions, ascending, as many as fit.</param>
     /// <returns>How many were taken out.</returns>
     public int Close(Span<SessionInterval> open, ref int count, long watermark, Span<SessionInterval> closed)

@@ -4,8 +4,8 @@ namespace Personalization.Algorithms.Evaluation;
 /// Counts of right and wrong yes-or-no decisions, and the measures made from them. 32 bytes; the default is empty; shards merge by addition.
 /// </summary>
 /// <remarks>
-/// With TP, FP, TN, FN the true and false positives and negatives. A measure whose denominator is zero is not a number: precision without a positive decision says nothing, and is not 0.
-/// Worked example: TP 8, FP 2, FN 4, TN 86 give accuracy .94, precision .8, recall .667, F1 .727.
+/// With TP, FP, TN, FN the true and false positives and negatives. A measure whose denominator is zero is not a number: precision without a positive
+/// decision says nothing, and is not 0. Worked example: TP 8, FP 2, FN 4, TN 86 give accuracy .94, precision .8, recall .667, F1 .727.
 /// </remarks>
 public record struct BinaryConfusion
 {
@@ -33,11 +33,14 @@ public record struct BinaryConfusion
     /// <summary>TP / (TP + FN): how many of the positives were found, with its Wilson interval.</summary>
     public readonly ConfidenceInterval Recall(double level = 0.95) => ConfidenceInterval.Wilson(TruePositives, TruePositives + FalseNegatives, level);
 
-    /// <summary>2TP / (2TP + FP + FN), the harmonic mean of precision and recall; not a number where nothing was or was said to be positive.</summary>
+    /// <summary>
+    /// 2TP / (2TP + FP + FN), the harmonic mean of precision and recall; not a number where nothing was or was said to be positive.
+    /// </summary>
     public readonly double F1 => 2.0 * TruePositives / (2.0 * TruePositives + FalsePositives + FalseNegatives);
 
     /// <summary>
-    /// F1 with an interval: F1 = 2J/(1 + J) rises with Jaccard's J = TP/(TP + FP + FN), which is a proportion, so the ends of its Wilson interval are carried over.
+    /// F1 with an interval: F1 = 2J/(1 + J) rises with Jaccard's J = TP/(TP + FP + FN), which is a proportion, so the ends of its Wilson interval are
+    /// carried over.
     /// </summary>
     public readonly ConfidenceInterval F1Interval(double level = 0.95)
     {

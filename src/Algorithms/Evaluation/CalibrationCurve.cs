@@ -1,11 +1,14 @@
 namespace Personalization.Algorithms.Evaluation;
 
 /// <summary>
-/// Do events forecast at 30 % happen three times in ten? Streaming over bins of equal width: the curve, the expected and the largest calibration error.
+/// Do events forecast at 30 % happen three times in ten? Streaming over bins of equal width: the curve, the expected and the largest calibration
+/// error.
 /// </summary>
 /// <remarks>
-/// Source: M. P. Naeini, G. Cooper and M. Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning" (2015): ECE = Σ (nᵦ/n) |mean outcome − mean probability|.
-/// The plain ECE is above zero even for perfect forecasts, by about √(π(1−π)/n) a bin: compare it with <see cref="ExpectedErrorByChance"/>. Cost: O(1) a forecast, no allocation; shards merge.
+/// Source: M. P. Naeini, G. Cooper and M. Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning" (2015): ECE = Σ (nᵦ/n) |mean
+/// outcome − mean probability|.
+/// The plain ECE is above zero even for perfect forecasts, by about √(π(1−π)/n) a bin: compare it with <see cref="ExpectedErrorByChance"/>. Cost:
+/// O(1) a forecast, no allocation; shards merge.
 /// For bins of equal mass, where scores crowd together, use <see cref="EqualMass"/>.
 /// </remarks>
 public sealed class CalibrationCurve
@@ -87,7 +90,9 @@ public sealed class CalibrationCurve
         return points;
     }
 
-    /// <summary>The curve over bins with as nearly equal numbers of forecasts as ties allow, and its ECE: cases of one probability stay together.</summary>
+    /// <summary>
+    /// The curve over bins with as nearly equal numbers of forecasts as ties allow, and its ECE: cases of one probability stay together.
+    /// </summary>
     /// <param name="probabilities">The forecasts, in [0, 1].</param>
     /// <param name="outcomes">What happened.</param>
     /// <param name="bins">How many bins are wanted.</param>

@@ -5,7 +5,10 @@ namespace Personalization.Algorithms.Evaluation;
 /// <param name="Lower">The lower end.</param>
 /// <param name="Upper">The upper end, never below <paramref name="Lower"/>.</param>
 /// <param name="Level">The nominal coverage, for example 0.95.</param>
-/// <remarks>What the level means depends on the maker: at one fixed sample size (normal, Wilson, bootstrap, DeLong) or at all times at once (confidence sequences).</remarks>
+/// <remarks>
+/// What the level means depends on the maker: at one fixed sample size (normal, Wilson, bootstrap, DeLong) or at all times at once (confidence
+/// sequences).
+/// </remarks>
 public readonly record struct ConfidenceInterval(double Estimate, double Lower, double Upper, double Level)
 {
     /// <summary>Nothing is known: the estimate is not a number, the ends are infinite.</summary>

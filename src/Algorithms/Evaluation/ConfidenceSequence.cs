@@ -1,16 +1,21 @@
 namespace Personalization.Algorithms.Evaluation;
 
 /// <summary>
-/// An interval for the mean of values in [0, 1] that holds at all times at once: look after every event, stop when you like, and the level still stands.
+/// An interval for the mean of values in [0, 1] that holds at all times at once: look after every event, stop when you like, and the level still
+/// stands.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Source: I. Waudby-Smith and A. Ramdas, "Estimating means of bounded random variables by betting" (JRSS B, 2024), theorem 2: the predictable plug-in empirical-Bernstein
-/// confidence sequence. With the bets λᵢ = min(√(2 ln(2/α) / (σ̂²ᵢ₋₁ · i · ln(1 + i))), c), c = ½, the centre Σλᵢxᵢ / Σλᵢ and the half-width
-/// (ln(2/α) + Σ vᵢ ψ(λᵢ)) / Σλᵢ, vᵢ = 4(xᵢ − μ̂ᵢ₋₁)², ψ(λ) = (−ln(1 − λ) − λ)/4. The means μ̂ᵢ = (½ + Σxⱼ)/(i + 1) and variances
-/// σ̂²ᵢ = (¼ + Σ(xⱼ − μ̂ⱼ)²)/(i + 1) use the past only, which makes it valid for any dependence of the values on the past as long as their conditional mean stays the same.
+/// Source: I. Waudby-Smith and A. Ramdas, "Estimating means of bounded random variables by betting" (JRSS B, 2024), theorem 2: the predictable
+/// plug-in empirical-Bernstein confidence sequence. With the bets λᵢ = min(√(2 ln(2/α) / (σ̂²ᵢ₋₁ · i · ln(1 + i))), c), c = ½, the centre Σλᵢxᵢ / Σλᵢ
+/// and the half-width (ln(2/α) + Σ vᵢ ψ(λᵢ)) / Σλᵢ, vᵢ = 4(xᵢ − μ̂ᵢ₋₁)², ψ(λ) = (−ln(1 − λ) − λ)/4. The means μ̂ᵢ = (½ + Σxⱼ)/(i + 1) and variances
+/// σ̂²ᵢ = (¼ + Σ(xⱼ − μ̂ⱼ)²)/(i + 1) use the past only, which makes it valid for any dependence of the values on the past as long as their
+/// conditional mean stays the same.
 /// </para>
-/// <para>The intervals of all times so far are intersected. It adapts to the variance: rates of a few per cent get narrow intervals. Cost: one logarithm and one root a value; 80 bytes.</para>
+/// <para>
+/// The intervals of all times so far are intersected. It adapts to the variance: rates of a few per cent get narrow intervals. Cost: one logarithm
+/// and one root a value; 80 bytes.
+/// </para>
 /// <para>Values in another bounded range: scale them to [0, 1] first, and the ends back.</para>
 /// </remarks>
 public record struct ConfidenceSequence

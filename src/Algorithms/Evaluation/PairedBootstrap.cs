@@ -7,12 +7,14 @@ namespace Personalization.Algorithms.Evaluation;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Source: B. Efron and R. Tibshirani, "An Introduction to the Bootstrap" (1993), chapters 8 (clusters) and 13 (percentile interval); pairing keeps what both methods
-/// share out of the variance. With dᵢ = aᵢ − bᵢ the statistic is Σdᵢ / n over the cases; one replicate draws as many clusters with replacement as there are, and divides by the
-/// number of cases it drew (a ratio, because clusters differ in size). Cases of one session are not independent: resampling cases instead of sessions would make the interval too narrow.
+/// Source: B. Efron and R. Tibshirani, "An Introduction to the Bootstrap" (1993), chapters 8 (clusters) and 13 (percentile interval); pairing keeps
+/// what both methods share out of the variance. With dᵢ = aᵢ − bᵢ the statistic is Σdᵢ / n over the cases; one replicate draws as many clusters with
+/// replacement as there are, and divides by the number of cases it drew (a ratio, because clusters differ in size). Cases of one session are not
+/// independent: resampling cases instead of sessions would make the interval too narrow.
 /// </para>
 /// <para>
-/// Deterministic in the seed. Cost: O(cases + replicates · clusters) time, O(clusters + replicates) memory; 15,000 sessions and 10,000 replicates take about half a second.
+/// Deterministic in the seed. Cost: O(cases + replicates · clusters) time, O(clusters + replicates) memory; 15,000 sessions and 10,000 replicates
+/// take about half a second.
 /// </para>
 /// <example><code>
 /// var difference = PairedBootstrap.Compare(hitsOfMix, hitsOfVmisKnn, sessionOfCase, replicates: 10_000, seed: 1);
@@ -45,7 +47,9 @@ public static class PairedBootstrap
     /// <param name="seed">Names the draws.</param>
     /// <param name="level">The nominal coverage of the interval.</param>
     /// <exception cref="ArgumentException">Lengths differ, there is no case, or a value is not finite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="replicates"/> is below 100, or <paramref name="level"/> is not in (0, 1).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="replicates"/> is below 100, or <paramref name="level"/> is not in (0, 1).
+    /// </exception>
     public static PairedDifference Compare(
         ReadOnlySpan<double> a, ReadOnlySpan<double> b, ReadOnlySpan<int> cluster, int replicates = 10_000, ulong seed = 1, double level = 0.95)
     {
@@ -140,9 +144,13 @@ public static class PairedBootstrap
 }
 
 /// <summary>The difference A − B that <see cref="PairedBootstrap"/> found.</summary>
-/// <param name="Interval">The mean difference per case with its percentile interval; A is better beyond chance where <c>Lower &gt; 0</c> (larger is better).</param>
+/// <param name="Interval">
+/// The mean difference per case with its percentile interval; A is better beyond chance where <c>Lower &gt; 0</c> (larger is better).
+/// </param>
 /// <param name="StandardError">The standard deviation of the replicates.</param>
-/// <param name="Bias">Mean of the replicates minus the estimate: small beside <paramref name="StandardError"/>, or the percentile interval is not to be trusted.</param>
+/// <param name="Bias">
+/// Mean of the replicates minus the estimate: small beside <paramref name="StandardError"/>, or the percentile interval is not to be trusted.
+/// </param>
 /// <param name="ProbabilityNotBetter">The share of replicates with a difference ≤ 0.</param>
 /// <param name="Clusters">How many clusters were drawn from.</param>
 /// <param name="Cases">How many cases they hold.</param>

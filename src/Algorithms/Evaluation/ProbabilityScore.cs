@@ -1,11 +1,13 @@
 namespace Personalization.Algorithms.Evaluation;
 
 /// <summary>
-/// How good forecast probabilities of a yes-or-no outcome are, streaming: log loss and Brier score, both proper (only the true probability minimises them), with intervals.
+/// How good forecast probabilities of a yes-or-no outcome are, streaming: log loss and Brier score, both proper (only the true probability minimises
+/// them), with intervals.
 /// </summary>
 /// <remarks>
-/// Log loss is −ln of the probability given to what happened; probabilities are held inside [ε, 1 − ε], ε = 1e-15, so that one certainty gone wrong costs 34.5 and not everything
-/// (T. Gneiting and A. Raftery, "Strictly proper scoring rules, prediction, and estimation", 2007; G. Brier, 1950). Worked example: .8 for what happened: .2231 and .04.
+/// Log loss is −ln of the probability given to what happened; probabilities are held inside [ε, 1 − ε], ε = 1e-15, so that one certainty gone wrong
+/// costs 34.5 and not everything (T. Gneiting and A. Raftery, "Strictly proper scoring rules, prediction, and estimation", 2007; G. Brier, 1950).
+/// Worked example: .8 for what happened: .2231 and .04.
 /// </remarks>
 public record struct ProbabilityScore
 {
@@ -26,7 +28,10 @@ public record struct ProbabilityScore
     /// <summary>The share of positives.</summary>
     public readonly double BaseRate => _outcome.Mean;
 
-    /// <summary>1 − Brier / (π(1 − π)): the share of the outcome's variance that is explained; 0 for always saying the base rate π, not a number with one class only.</summary>
+    /// <summary>
+    /// 1 − Brier / (π(1 − π)): the share of the outcome's variance that is explained; 0 for always saying the base rate π, not a number with one
+    /// class only.
+    /// </summary>
     public readonly double BrierSkill => BaseRate is > 0 and < 1 ? 1 - Brier / (BaseRate * (1 - BaseRate)) : double.NaN;
 
     /// <summary>Takes in a forecast and what happened.</summary>

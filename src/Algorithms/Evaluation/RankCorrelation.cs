@@ -4,7 +4,8 @@ namespace Personalization.Algorithms.Evaluation;
 public static class RankCorrelation
 {
     /// <summary>
-    /// Spearman's ρ: the correlation of ranks, ties sharing the mean of their ranks (C. Spearman, "The proof and measurement of association between two things", 1904).
+    /// Spearman's ρ: the correlation of ranks, ties sharing the mean of their ranks (C. Spearman, "The proof and measurement of association between
+    /// two things", 1904).
     /// </summary>
     /// <param name="a">The first score of each case.</param>
     /// <param name="b">The second score of the same cases.</param>

@@ -2,8 +2,8 @@ namespace Personalization.Algorithms.Evaluation;
 
 /// <summary>Measures of one ranked list against the items that were relevant.</summary>
 /// <remarks>
-/// Sources: K. Järvelin and J. Kekäläinen, "Cumulated gain-based evaluation of IR techniques" (2002) for NDCG; E. Voorhees (1999) for the reciprocal rank. Items are dense numbers.
-/// A list shorter than k is as if filled with irrelevant items. Cost: O(k · relevant), no allocation.
+/// Sources: K. Järvelin and J. Kekäläinen, "Cumulated gain-based evaluation of IR techniques" (2002) for NDCG; E. Voorhees (1999) for the reciprocal
+/// rank. Items are dense numbers. A list shorter than k is as if filled with irrelevant items. Cost: O(k · relevant), no allocation.
 /// </remarks>
 public static class RankingMeasures
 {
@@ -19,7 +19,10 @@ public static class RankingMeasures
     /// <summary>1/log₂(1 + rank), 0 for a miss: NDCG@k for a single relevant item, whose ideal gain is 1.</summary>
     public static double DiscountedGain(int rank) => rank > 0 ? 1 / Math.Log2(1 + rank) : 0;
 
-    /// <summary>NDCG@k for several equally relevant items: Σ 1/log₂(1 + rank) over those found, divided by the same sum for a list that starts with all of them.</summary>
+    /// <summary>
+    /// NDCG@k for several equally relevant items: Σ 1/log₂(1 + rank) over those found, divided by the same sum for a list that starts with all of
+    /// them.
+    /// </summary>
     /// <returns>In [0, 1]; not a number where nothing was relevant.</returns>
     public static double Ndcg(ReadOnlySpan<int> ranked, ReadOnlySpan<int> relevant, int k)
     {

@@ -5,12 +5,20 @@ namespace Personalization.Algorithms.Evaluation;
 /// </summary>
 /// <remarks>
 /// <list type="bullet">
-/// <item>Coverage: the share of all items that were recommended at least once (M. Ge, C. Delgado-Battenfeld and D. Jannach, "Beyond accuracy", 2010).</item>
-/// <item>Novelty: the mean of −log₂ p over recommended items, p an item's share of all interactions, in bits (S. Vargas and P. Castells, 2011): the surprise of seeing it.</item>
-/// <item>Diversity: the mean pairwise dissimilarity inside a list (C.-N. Ziegler et al., "Improving recommendation lists through topic diversification", 2005), by the caller's measure.</item>
+/// <item>
+/// Coverage: the share of all items that were recommended at least once (M. Ge, C. Delgado-Battenfeld and D. Jannach, "Beyond accuracy", 2010).
+/// </item>
+/// <item>
+/// Novelty: the mean of −log₂ p over recommended items, p an item's share of all interactions, in bits (S. Vargas and P. Castells, 2011): the
+/// surprise of seeing it.
+/// </item>
+/// <item>
+/// Diversity: the mean pairwise dissimilarity inside a list (C.-N. Ziegler et al., "Improving recommendation lists through topic diversification",
+/// 2005), by the caller's measure.
+/// </item>
 /// </list>
-/// Cases of one session are not independent: the intervals here hold for independent cases; for differences between methods use <see cref="PairedBootstrap"/> by session.
-/// Cost: O(k) a case without diversity, O(k²) with it; no allocation after construction.
+/// Cases of one session are not independent: the intervals here hold for independent cases; for differences between methods use
+/// <see cref="PairedBootstrap"/> by session. Cost: O(k) a case without diversity, O(k²) with it; no allocation after construction.
 /// </remarks>
 public sealed class RankingScore
 {
@@ -27,7 +35,9 @@ public sealed class RankingScore
     /// <summary>An empty account.</summary>
     /// <param name="k">The length of the lists that is looked at, for example 20.</param>
     /// <param name="items">How many items there are; item numbers lie below.</param>
-    /// <param name="interactions">How often each item was interacted with in training, for novelty; empty: novelty is not measured. Items without any count as having one.</param>
+    /// <param name="interactions">
+    /// How often each item was interacted with in training, for novelty; empty: novelty is not measured. Items without any count as having one.
+    /// </param>
     /// <param name="dissimilarity">In [0, 1], for diversity; <c>null</c>: not measured.</param>
     public RankingScore(int k, int items, ReadOnlySpan<int> interactions = default, Func<int, int, double>? dissimilarity = null)
     {

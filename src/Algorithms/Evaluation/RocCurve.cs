@@ -1,13 +1,14 @@
 namespace Personalization.Algorithms.Evaluation;
 
 /// <summary>
-/// How well a score ranks positives above negatives: the receiver operating characteristic, its area with DeLong's interval, and the precision–recall curve.
+/// How well a score ranks positives above negatives: the receiver operating characteristic, its area with DeLong's interval, and the precision–recall
+/// curve.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The area is the probability that a random positive scores above a random negative, ties counting half. Its variance: E. DeLong, D. DeLong and D. Clarke-Pearson, "Comparing the
-/// areas under two or more correlated receiver operating characteristic curves" (1988), in the O(n log n) form of X. Sun and W. Xu (2014). Average precision is
-/// Σ (Rₖ − Rₖ₋₁) Pₖ over the thresholds, without interpolation, cases of equal score taken together.
+/// The area is the probability that a random positive scores above a random negative, ties counting half. Its variance: E. DeLong, D. DeLong and D.
+/// Clarke-Pearson, "Comparing the areas under two or more correlated receiver operating characteristic curves" (1988), in the O(n log n) form of X.
+/// Sun and W. Xu (2014). Average precision is Σ (Rₖ − Rₖ₋₁) Pₖ over the thresholds, without interpolation, cases of equal score taken together.
 /// </para>
 /// <para>Scores need not be probabilities. Cost: two sorts. With one class only areas are not numbers and curves are empty.</para>
 /// </remarks>
@@ -98,7 +99,9 @@ public sealed class RocCurve
         return double.IsFinite(interval.Lower) ? interval with { Lower = Math.Max(0, interval.Lower), Upper = Math.Min(1, interval.Upper) } : interval;
     }
 
-    /// <summary>The points (false positive rate, true positive rate) from (0, 0) to (1, 1), a point a distinct score; empty with one class only.</summary>
+    /// <summary>
+    /// The points (false positive rate, true positive rate) from (0, 0) to (1, 1), a point a distinct score; empty with one class only.
+    /// </summary>
     public IReadOnlyList<(double FalsePositiveRate, double TruePositiveRate)> Points()
     {
         if (Positives == 0 || Negatives == 0) return [];
@@ -118,7 +121,9 @@ public sealed class RocCurve
         return points;
     }
 
-    /// <summary>Average precision, the area under the precision–recall steps; the share of positives is chance. Not a number without positives.</summary>
+    /// <summary>
+    /// Average precision, the area under the precision–recall steps; the share of positives is chance. Not a number without positives.
+    /// </summary>
     public double AveragePrecision
     {
         get

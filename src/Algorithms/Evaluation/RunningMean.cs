@@ -1,8 +1,8 @@
 namespace Personalization.Algorithms.Evaluation;
 
 /// <summary>
-/// Mean and variance of a stream in one pass: B. P. Welford, "Note on a method for calculating corrected sums of squares and products" (1962); shards merge by
-/// T. Chan, G. Golub and R. LeVeque (1979). 24 bytes; the default is empty.
+/// Mean and variance of a stream in one pass: B. P. Welford, "Note on a method for calculating corrected sums of squares and products" (1962); shards
+/// merge by T. Chan, G. Golub and R. LeVeque (1979). 24 bytes; the default is empty.
 /// </summary>
 /// <remarks>Stable where Σx² − (Σx)²/n is not. Cost: one division a value, no allocation.</remarks>
 public record struct RunningMean

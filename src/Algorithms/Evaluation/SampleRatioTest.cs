@@ -3,13 +3,15 @@ using Personalization.Algorithms.Numerics;
 namespace Personalization.Algorithms.Evaluation;
 
 /// <summary>
-/// Did the groups of an experiment get the shares of traffic they were promised? If not, something loses or adds customers, and no comparison of the groups can be trusted.
+/// Did the groups of an experiment get the shares of traffic they were promised? If not, something loses or adds customers, and no comparison of the
+/// groups can be trusted.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Two tests. <see cref="PValue"/> is Pearson's χ² at one look (A. Fabijan et al., "Diagnosing sample ratio mismatch in online controlled experiments", 2019, who alarm below .0005).
-/// <see cref="AnytimePValue"/> may be looked at after every customer: M. Lindon and A. Malek, "Anytime-valid inference for multinomial count data" (NeurIPS 2022), the reciprocal of the Bayes factor of a Dirichlet
-/// prior centred on the promised shares: B = Γ(κ)/Γ(κ+n) · Π Γ(κθⱼ+nⱼ)/Γ(κθⱼ) / Π θⱼ^nⱼ, whose smallest reciprocal so far is below α with probability at most α.
+/// Two tests. <see cref="PValue"/> is Pearson's χ² at one look (A. Fabijan et al., "Diagnosing sample ratio mismatch in online controlled
+/// experiments", 2019, who alarm below .0005). <see cref="AnytimePValue"/> may be looked at after every customer: M. Lindon and A. Malek,
+/// "Anytime-valid inference for multinomial count data" (NeurIPS 2022), the reciprocal of the Bayes factor of a Dirichlet prior centred on the
+/// promised shares: B = Γ(κ)/Γ(κ+n) · Π Γ(κθⱼ+nⱼ)/Γ(κθⱼ) / Π θⱼ^nⱼ, whose smallest reciprocal so far is below α with probability at most α.
 /// </para>
 /// <para>Worked example: 821,588 and 815,482 customers where halves were promised: p = 1.8e-6. Stop and look for the fault.</para>
 /// </remarks>
@@ -37,7 +39,9 @@ public static class SampleRatioTest
     /// <summary>The anytime-valid p-value of the counts as they stand; keep the smallest seen so far.</summary>
     /// <param name="counts">Customers of each group.</param>
     /// <param name="shares">Their promised shares.</param>
-    /// <param name="concentration">κ, how close to the promise a mismatch is expected to be: 10,000 finds deviations of about a point soonest. Fixed before the first look.</param>
+    /// <param name="concentration">
+    /// κ, how close to the promise a mismatch is expected to be: 10,000 finds deviations of about a point soonest. Fixed before the first look.
+    /// </param>
     public static double AnytimePValue(ReadOnlySpan<long> counts, ReadOnlySpan<double> shares, double concentration = 10_000)
     {
         var (total, whole) = Check(counts, shares);

@@ -1,12 +1,13 @@
 namespace Personalization.Algorithms.Evaluation;
 
 /// <summary>
-/// The area under the ROC curve of forecast probabilities as they stream by, in the memory of its bins: positives and negatives are counted by bins of equal width over [0, 1],
-/// and pairs inside a bin count half.
+/// The area under the ROC curve of forecast probabilities as they stream by, in the memory of its bins: positives and negatives are counted by bins
+/// of equal width over [0, 1], and pairs inside a bin count half.
 /// </summary>
 /// <remarks>
-/// The exact area lies within <see cref="LargestError"/> of <see cref="Area"/>: half the share of pairs that fell into one bin, known and not estimated. Where scores
-/// crowd together (rates of a per mille) use more bins, or <see cref="RocCurve"/>. Shards merge by addition. Cost: one increment a forecast, one pass over the bins for the area; no allocation.
+/// The exact area lies within <see cref="LargestError"/> of <see cref="Area"/>: half the share of pairs that fell into one bin, known and not
+/// estimated. Where scores crowd together (rates of a per mille) use more bins, or <see cref="RocCurve"/>. Shards merge by addition. Cost: one
+/// increment a forecast, one pass over the bins for the area; no allocation.
 /// </remarks>
 public sealed class StreamingRoc
 {
@@ -57,8 +58,9 @@ public sealed class StreamingRoc
     }
 
     /// <summary>
-    /// The area with a normal interval by the variance of J. Hanley and B. McNeil, "The meaning and use of the area under a receiver operating characteristic (ROC) curve" (1982),
-    /// widened by <see cref="LargestError"/>: it needs the area and the class counts only, where DeLong's needs every score.
+    /// The area with a normal interval by the variance of J. Hanley and B. McNeil, "The meaning and use of the area under a receiver operating
+    /// characteristic (ROC) curve" (1982), widened by <see cref="LargestError"/>: it needs the area and the class counts only, where DeLong's needs
+    /// every score.
     /// </summary>
     public ConfidenceInterval AreaInterval(double level = 0.95)
     {

@@ -7,8 +7,8 @@ namespace Personalization.Algorithms.Lifetime;
 /// Fits BG/NBD and MBG/NBD by maximum likelihood: BFGS with the exact gradient over the logarithms of the parameters, from two starting points.
 /// </summary>
 /// <remarks>
-/// The likelihood of a population is summed over distinct statistics, and the gamma, digamma and logarithm terms over distinct x, t_x and T, so that a distinct customer
-/// costs one exponential and one logarithm. 10⁶ customers observed by the day fit in seconds, building the sample included.
+/// The likelihood of a population is summed over distinct statistics, and the gamma, digamma and logarithm terms over distinct x, t_x and T, so that
+/// a distinct customer costs one exponential and one logarithm. 10⁶ customers observed by the day fit in seconds, building the sample included.
 /// Standard errors come from the inverse of the observed information (the curvature of the log-likelihood at its maximum).
 /// </remarks>
 public static class BetaGeometricEstimation
@@ -97,7 +97,9 @@ public static class BetaGeometricEstimation
 /// <param name="Customers">How many customers were fitted to.</param>
 /// <param name="DistinctStatistics">How many distinct (x, t_x, T) they had.</param>
 /// <param name="Iterations">Steps of the search.</param>
-/// <param name="Converged">Whether the gradient vanished. Not where the data push a parameter to zero or infinity: everybody alike, or nobody dropping out.</param>
+/// <param name="Converged">
+/// Whether the gradient vanished. Not where the data push a parameter to zero or infinity: everybody alike, or nobody dropping out.
+/// </param>
 public sealed record BetaGeometricFit(
     BetaGeometricModel Model, double LogLikelihood, BetaGeometricStandardErrors StandardErrors, double Customers, int DistinctStatistics, int Iterations, bool Converged);
 

@@ -2,7 +2,9 @@ using Personalization.Algorithms.Numerics;
 
 namespace Personalization.Algorithms.Lifetime;
 
-/// <summary>The log-likelihood of a population and its gradient, with everything that depends on one of x, t_x, T alone computed once per distinct value.</summary>
+/// <summary>
+/// The log-likelihood of a population and its gradient, with everything that depends on one of x, t_x, T alone computed once per distinct value.
+/// </summary>
 internal sealed class BetaGeometricLikelihood
 {
     private readonly int _shift;

@@ -3,8 +3,9 @@ using Personalization.Algorithms.Numerics;
 namespace Personalization.Algorithms.Lifetime;
 
 /// <summary>
-/// "Buy till you die" in closed form: while alive a customer buys as a Poisson process of rate λ; after a purchase it drops out with probability p; λ is gamma and
-/// p beta distributed over customers. BG/NBD and MBG/NBD differ in whether the first purchase can be the last (<see cref="BetaGeometricVariant"/>).
+/// "Buy till you die" in closed form: while alive a customer buys as a Poisson process of rate λ; after a purchase it drops out with probability p; λ
+/// is gamma and p beta distributed over customers. BG/NBD and MBG/NBD differ in whether the first purchase can be the last
+/// (<see cref="BetaGeometricVariant"/>).
 /// </summary>
 /// <remarks>
 /// <para>
@@ -16,12 +17,17 @@ namespace Personalization.Algorithms.Lifetime;
 ///                                      still alive                            dropped out at t_x (not for s = 0, x = 0)
 /// </code>
 /// <para>
-/// so that P(alive) = 1 / (1 + a/(b+x+s−1) · ((α+T)/(α+t_x))^(r+x)), and given that the customer is alive λ ~ Gamma(r+x, α+T) and p ~ Beta(a, b+x+s), independent:
+/// so that P(alive) = 1 / (1 + a/(b+x+s−1) · ((α+T)/(α+t_x))^(r+x)), and given that the customer is alive λ ~ Gamma(r+x, α+T) and p ~ Beta(a, b+x+s),
+/// independent:
 /// everything else follows from these. All times are weeks.
 /// </para>
-/// <para>Every method is a pure function and allocates nothing: probabilities take some tens of nanoseconds, expectations 0.1–3 µs (a hypergeometric series), the likelihood about 0.7 µs.</para>
+/// <para>
+/// Every method is a pure function and allocates nothing: probabilities take some tens of nanoseconds, expectations 0.1–3 µs (a hypergeometric
+/// series), the likelihood about 0.7 µs.
+/// </para>
 /// <example>
-/// CDNOW's parameters, a customer with two repeat purchases, the last 30.43 weeks after the first, now 38.86 weeks old, buys 1.226 times in the next 39 weeks:
+/// CDNOW's parameters, a customer with two repeat purchases, the last 30.43 weeks after the first, now 38.86 weeks old, buys 1.226 times in the next
+/// 39 weeks:
 /// <code>
 /// var model = new BetaGeometricModel(BetaGeometricVariant.BgNbd, new(.243, 4.414, .793, 2.426));
 /// var expected = model.ExpectedPurchases(new PurchaseStatistics(2, 30.43, 38.86), 39);    // 1.226
@@ -55,7 +61,10 @@ public readonly record struct BetaGeometricModel(BetaGeometricVariant Variant, B
     /// <summary>
     /// P(alive | x, t_x, T): that the customer has not dropped out up to T. In (0, 1]; 1 for a one-time buyer under BG/NBD.
     /// </summary>
-    /// <remarks>Worked example, MBG/NBD with r .5248, α 6.183, a .891, b 1.614: one purchase 40 weeks ago gives .38671; weekly purchases for 40 weeks, the last one week ago: .95147.</remarks>
+    /// <remarks>
+    /// Worked example, MBG/NBD with r .5248, α 6.183, a .891, b 1.614: one purchase 40 weeks ago gives .38671; weekly purchases for 40 weeks, the
+    /// last one week ago: .95147.
+    /// </remarks>
     public double ProbabilityAlive(in PurchaseStatistics customer)
     {
         var drops = customer.Frequency + Shift;
@@ -86,8 +95,8 @@ public readonly record struct BetaGeometricModel(BetaGeometricVariant Variant, B
     }
 
     /// <summary>
-    /// P(no purchase in the next <paramref name="horizon"/> weeks): dropped out already, or alive and silent;
-    /// 1 − P(alive) · (1 − ((α+T)/(α+T+H))^(r+x)). This is the churn probability of a horizon.
+    /// P(no purchase in the next <paramref name="horizon"/> weeks): dropped out already, or alive and silent; 1 − P(alive) · (1 −
+    /// ((α+T)/(α+T+H))^(r+x)). This is the churn probability of a horizon.
     /// </summary>
     /// <param name="customer">The customer.</param>
     /// <param name="horizon">H in weeks, ≥ 0.</param>
@@ -98,7 +107,9 @@ public readonly record struct BetaGeometricModel(BetaGeometricVariant Variant, B
         return 1 + ProbabilityAlive(customer) * GammaFunctions.ExpMinusOne(-waiting);
     }
 
-    /// <summary>E[X(t)]: how many repeat purchases a customer of whom nothing is known but the first purchase makes in its first <paramref name="age"/> weeks.</summary>
+    /// <summary>
+    /// E[X(t)]: how many repeat purchases a customer of whom nothing is known but the first purchase makes in its first <paramref name="age"/> weeks.
+    /// </summary>
     /// <param name="age">t in weeks, ≥ 0.</param>
     public double ExpectedPurchases(double age)
     {
@@ -128,8 +139,8 @@ public readonly record struct BetaGeometricModel(BetaGeometricVariant Variant, B
     /// (a+b−1)/(a−1) · [1 − (1−z)^r ₂F₁(r, b; a+b−1; z)], z = t/(α+t).
     /// </summary>
     /// <remarks>
-    /// By Euler's transformation (1−z)^r ₂F₁(r, b; c; z) = (1−z)^(a−1) ₂F₁(c−r, a−1; c; z), c = a+b−1: numbers of order one however large r = r+x is. The factor
-    /// a − 1 is divided out term by term, so that a = 1 and a + b = 1 are ordinary points.
+    /// By Euler's transformation (1−z)^r ₂F₁(r, b; c; z) = (1−z)^(a−1) ₂F₁(c−r, a−1; c; z), c = a+b−1: numbers of order one however large r = r+x is.
+    /// The factor a − 1 is divided out term by term, so that a = 1 and a + b = 1 are ordinary points.
     /// </remarks>
     private static double ExpectedWhileAlive(double r, double alpha, double a, double b, double t)
     {

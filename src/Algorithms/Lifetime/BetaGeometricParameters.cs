@@ -1,7 +1,8 @@
 namespace Personalization.Algorithms.Lifetime;
 
 /// <summary>
-/// The four parameters of BG/NBD and MBG/NBD: rates of purchase λ ~ Gamma(shape r, rate α) and probabilities of dropping out p ~ Beta(a, b), independent over customers.
+/// The four parameters of BG/NBD and MBG/NBD: rates of purchase λ ~ Gamma(shape r, rate α) and probabilities of dropping out p ~ Beta(a, b),
+/// independent over customers.
 /// </summary>
 public readonly record struct BetaGeometricParameters
 {

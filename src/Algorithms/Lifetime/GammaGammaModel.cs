@@ -7,12 +7,17 @@ namespace Personalization.Algorithms.Lifetime;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Source: P. Fader and B. Hardie, "The Gamma-Gamma model of monetary value" (2013). The density of a mean z̄ of x purchases is
-/// Γ(px+q)/(Γ(px)Γ(q)) · v^q z̄^(px−1) x^(px) / (v + x z̄)^(px+q), and the expected value of a further purchase
-/// p(v + x z̄)/(px+q−1): the customer's own mean, drawn towards the population's, the more the fewer purchases there were.
+/// Source: P. Fader and B. Hardie, "The Gamma-Gamma model of monetary value" (2013). The density of a mean z̄ of x purchases is Γ(px+q)/(Γ(px)Γ(q)) ·
+/// v^q z̄^(px−1) x^(px) / (v + x z̄)^(px+q), and the expected value of a further purchase p(v + x z̄)/(px+q−1): the customer's own mean, drawn
+/// towards the population's, the more the fewer purchases there were.
 /// </para>
-/// <para>The model holds that value and frequency are independent over customers. Cost: one division for an expectation, about 0.3 µs for the likelihood; no allocation.</para>
-/// <para>Worked example, CDNOW (p 6.25, q 3.74, v 15.44): two repeat purchases of 22.35 on average let expect 6.25·(15.44 + 2·22.35)/(12.5 + 2.74) = 24.66.</para>
+/// <para>
+/// The model holds that value and frequency are independent over customers. Cost: one division for an expectation, about 0.3 µs for the likelihood;
+/// no allocation.
+/// </para>
+/// <para>
+/// Worked example, CDNOW (p 6.25, q 3.74, v 15.44): two repeat purchases of 22.35 on average let expect 6.25·(15.44 + 2·22.35)/(12.5 + 2.74) = 24.66.
+/// </para>
 /// </remarks>
 public readonly record struct GammaGammaModel
 {
@@ -40,7 +45,9 @@ public readonly record struct GammaGammaModel
     /// <summary>The mean value of a purchase over all customers, pv/(q − 1); +∞ for q ≤ 1.</summary>
     public double PopulationMean => Q > 1 ? P * V / (Q - 1) : double.PositiveInfinity;
 
-    /// <summary>E[M | x, z̄]: the expected value of each further purchase of this customer; <see cref="PopulationMean"/> where nothing is known of it.</summary>
+    /// <summary>
+    /// E[M | x, z̄]: the expected value of each further purchase of this customer; <see cref="PopulationMean"/> where nothing is known of it.
+    /// </summary>
     public double ExpectedValue(in SpendStatistics customer)
     {
         var denominator = P * customer.Purchases + Q - 1;

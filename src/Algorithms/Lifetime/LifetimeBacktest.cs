@@ -3,13 +3,14 @@ using Personalization.Algorithms.Evaluation;
 namespace Personalization.Algorithms.Lifetime;
 
 /// <summary>
-/// Compares forecasters of purchases: rolling-origin back-tests inside the training time choose one, and the hold-out, untouched by the choice, says how good each is.
+/// Compares forecasters of purchases: rolling-origin back-tests inside the training time choose one, and the hold-out, untouched by the choice, says
+/// how good each is.
 /// </summary>
 /// <remarks>
 /// <para>
-/// At each origin a forecaster learns from the purchases before it and forecasts those of the window after it (L. Tashman, "Out-of-sample tests of forecasting accuracy", 2000).
-/// The choice is by the root mean squared error pooled over origins, because the expected count minimises squared error, whereas zero minimises absolute error for most
-/// customers. All windows end at the split or before.
+/// At each origin a forecaster learns from the purchases before it and forecasts those of the window after it (L. Tashman, "Out-of-sample tests of
+/// forecasting accuracy", 2000). The choice is by the root mean squared error pooled over origins, because the expected count minimises squared
+/// error, whereas zero minimises absolute error for most customers. All windows end at the split or before.
 /// </para>
 /// <para>Cost: a fit a forecaster and origin; the CDNOW sample takes about a tenth of a second.</para>
 /// </remarks>
@@ -69,8 +70,8 @@ public static class LifetimeBacktest
     }
 
     /// <summary>
-    /// Up to five origins, four weeks apart, the window of the last ending at the split; the first leaves a third of the training time to learn from. Empty where that is
-    /// shorter than two weeks.
+    /// Up to five origins, four weeks apart, the window of the last ending at the split; the first leaves a third of the training time to learn from.
+    /// Empty where that is shorter than two weeks.
     /// </summary>
     public static IReadOnlyList<int> RollingOrigins(int firstDay, int split, int end)
     {
@@ -142,7 +143,9 @@ public static class LifetimeBacktest
             RankCorrelation.Spearman(forecast, actual), calibration);
     }
 
-    /// <summary>Cumulative repeat purchases of the customers known at the split, week by week, beside what the fitted models expect of customers of that age.</summary>
+    /// <summary>
+    /// Cumulative repeat purchases of the customers known at the split, week by week, beside what the fitted models expect of customers of that age.
+    /// </summary>
     private static TrackingWeek[] Track(PurchaseLog log, int split, int end, IReadOnlyList<IPurchaseForecaster> forecasters)
     {
         BetaGeometricForecaster[] fitted = [.. forecasters.OfType<BetaGeometricForecaster>().Where(forecaster => forecaster.LastFit is not null)];

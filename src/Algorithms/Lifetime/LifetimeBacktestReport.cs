@@ -4,7 +4,9 @@ namespace Personalization.Algorithms.Lifetime;
 /// <param name="Rounds">The back-tests, one an origin, ascending; every forecaster in each.</param>
 /// <param name="HoldOut">Each forecaster on the hold-out.</param>
 /// <param name="Best">The forecaster with the lowest error over the back-tests; <c>null</c> where the training time was too short for any.</param>
-/// <param name="BacktestRmse">The root mean squared error of each forecaster pooled over the back-tests, by which <paramref name="Best"/> was chosen.</param>
+/// <param name="BacktestRmse">
+/// The root mean squared error of each forecaster pooled over the back-tests, by which <paramref name="Best"/> was chosen.
+/// </param>
 /// <param name="Tracking">Cumulative repeat purchases by week, actual and expected.</param>
 public sealed record LifetimeBacktestReport(
     IReadOnlyList<BacktestRound> Rounds, IReadOnlyList<ForecastAccuracy> HoldOut, string? Best, IReadOnlyList<double> BacktestRmse, IReadOnlyList<TrackingWeek> Tracking);

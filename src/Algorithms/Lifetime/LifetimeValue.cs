@@ -7,9 +7,10 @@ namespace Personalization.Algorithms.Lifetime;
 /// </summary>
 /// <remarks>
 /// <para>
-/// With E(t) the expected purchases in the next t weeks and δ the continuous rate, the discounted purchases are ∫₀ᴴ e^(−δt) dE(t) = e^(−δH) E(H) + δ ∫₀ᴴ e^(−δt) E(t) dt
-/// (discounted expected transactions: P. Fader, B. Hardie and K. L. Lee, "RFM and CLV", 2005, here over a stated horizon). The integral is taken by 32-point Gauss–Legendre
-/// over u = ln(1 + t/(α + T)), in which E is smooth. Error below 1e-9 relative for horizons up to twenty years. Cost: 33 expectations, from 2 µs; no allocation.
+/// With E(t) the expected purchases in the next t weeks and δ the continuous rate, the discounted purchases are ∫₀ᴴ e^(−δt) dE(t) = e^(−δH) E(H) + δ
+/// ∫₀ᴴ e^(−δt) E(t) dt (discounted expected transactions: P. Fader, B. Hardie and K. L. Lee, "RFM and CLV", 2005, here over a stated horizon). The
+/// integral is taken by 32-point Gauss–Legendre over u = ln(1 + t/(α + T)), in which E is smooth. Error below 1e-9 relative for horizons up to twenty
+/// years. Cost: 33 expectations, from 2 µs; no allocation.
 /// </para>
 /// <para>Without discounting it is E(H) · E[M]. Multiply by the margin for profit.</para>
 /// </remarks>

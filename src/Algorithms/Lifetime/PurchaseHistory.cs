@@ -3,13 +3,14 @@ using System.Numerics;
 namespace Personalization.Algorithms.Lifetime;
 
 /// <summary>
-/// A customer's purchases as the models need them, kept up to date purchase by purchase: 48 bytes, any order of arrival, purchases of one day counted once.
+/// A customer's purchases as the models need them, kept up to date purchase by purchase: 48 bytes, any order of arrival, purchases of one day counted
+/// once.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Days are whole numbers in whatever calendar the caller counts (days since 1970 in the tenant's time zone). The days of the 64 up to the newest that had a purchase are kept as bits, so that
-/// a late purchase counts exactly up to 63 days behind the newest one; a purchase before the first day counts exactly however old it is. In between it cannot be known
-/// whether its day was counted, and it changes values only.
+/// Days are whole numbers in whatever calendar the caller counts (days since 1970 in the tenant's time zone). The days of the 64 up to the newest
+/// that had a purchase are kept as bits, so that a late purchase counts exactly up to 63 days behind the newest one; a purchase before the first day
+/// counts exactly however old it is. In between it cannot be known whether its day was counted, and it changes values only.
 /// </para>
 /// <para>A mutable value: the default is a customer without a purchase. Cost: a few nanoseconds a purchase, no allocation.</para>
 /// </remarks>
@@ -90,7 +91,10 @@ public record struct PurchaseHistory
         return repeats > 0 && value > 0 ? new SpendStatistics(repeats, value / repeats) : new SpendStatistics(0, 0);
     }
 
-    /// <summary>How many of the last <paramref name="days"/> days up to and including <paramref name="day"/> had a purchase; exact for at most 64 days before <see cref="LastDay"/>.</summary>
+    /// <summary>
+    /// How many of the last <paramref name="days"/> days up to and including <paramref name="day"/> had a purchase; exact for at most 64 days before
+    /// <see cref="LastDay"/>.
+    /// </summary>
     public readonly int RecentCount(int day, int days)
     {
         if (Days == 0 || days <= 0) return 0;

@@ -76,7 +76,10 @@ public sealed class PurchaseLog
         return count;
     }
 
-    /// <summary>What was known at the start of a day: only the purchases before it, the customers numbered as here. A model that is given this cannot look ahead.</summary>
+    /// <summary>
+    /// What was known at the start of a day: only the purchases before it, the customers numbered as here. A model that is given this cannot look
+    /// ahead.
+    /// </summary>
     public PurchaseLog Before(int day)
     {
         var starts = new int[_starts.Length];

@@ -1,9 +1,13 @@
 namespace Personalization.Algorithms.Lifetime;
 
 /// <summary>
-/// A population as the distinct (x, t_x, T) that occur in it and how often each does: the likelihood of 10⁶ customers costs what their distinct statistics cost.
+/// A population as the distinct (x, t_x, T) that occur in it and how often each does: the likelihood of 10⁶ customers costs what their distinct
+/// statistics cost.
 /// </summary>
-/// <remarks>Times that are whole days make many customers equal: the 2,357 of the CDNOW sample have 1,016 distinct statistics. Cost to build: one hash look-up a customer.</remarks>
+/// <remarks>
+/// Times that are whole days make many customers equal: the 2,357 of the CDNOW sample have 1,016 distinct statistics. Cost to build: one hash look-up
+/// a customer.
+/// </remarks>
 public sealed class PurchaseSample
 {
     private readonly Dictionary<PurchaseStatistics, int> _index = [];

@@ -1,13 +1,13 @@
 namespace Personalization.Algorithms.Lifetime;
 
 /// <summary>
-/// All that the purchase-process models know of a customer: x, t_x and T, in weeks. P. Fader, B. Hardie and K. L. Lee, "'Counting your customers' the easy way"
-/// (Marketing Science, 2005) shows that they are sufficient: two customers with the same three numbers have the same past to the model.
+/// All that the purchase-process models know of a customer: x, t_x and T, in weeks. P. Fader, B. Hardie and K. L. Lee, "'Counting your customers' the
+/// easy way" (Marketing Science, 2005) shows that they are sufficient: two customers with the same three numbers have the same past to the model.
 /// </summary>
 /// <remarks>
-/// The first purchase starts the clock and is not counted: a customer who bought on three days has <see cref="Frequency"/> 2. Purchases of one day are one.
-/// The literature's "recency" is the age at the last purchase, not the time since it; that is <see cref="SinceLastPurchase"/>.
-/// Any unit of time will do if parameters and statistics share it; this library uses weeks throughout.
+/// The first purchase starts the clock and is not counted: a customer who bought on three days has <see cref="Frequency"/> 2. Purchases of one day
+/// are one. The literature's "recency" is the age at the last purchase, not the time since it; that is <see cref="SinceLastPurchase"/>. Any unit of
+/// time will do if parameters and statistics share it; this library uses weeks throughout.
 /// </remarks>
 public readonly record struct PurchaseStatistics
 {
@@ -15,7 +15,9 @@ public readonly record struct PurchaseStatistics
     /// <param name="frequency">x: repeat purchases, ≥ 0.</param>
     /// <param name="recency">t_x: from the first to the last purchase, in weeks; 0 if there was one only.</param>
     /// <param name="age">T: from the first purchase to now, in weeks; at least <paramref name="recency"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative or not finite, t_x exceeds T, or t_x is not 0 for a one-time buyer.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A number is negative or not finite, t_x exceeds T, or t_x is not 0 for a one-time buyer.
+    /// </exception>
     public PurchaseStatistics(int frequency, double recency, double age)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(frequency);

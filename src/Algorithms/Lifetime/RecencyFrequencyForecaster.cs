@@ -1,11 +1,12 @@
 namespace Personalization.Algorithms.Lifetime;
 
 /// <summary>
-/// The marketer's table: customers by how often and how recently they bought; each cell forecasts the mean of what customers in that cell did in an earlier period.
+/// The marketer's table: customers by how often and how recently they bought; each cell forecasts the mean of what customers in that cell did in an
+/// earlier period.
 /// </summary>
 /// <remarks>
-/// The table is learned one period earlier: cells as of (origin − w), purchases in the w days from there, w = min(horizon, 13 weeks, half the past), then scaled to the
-/// horizon. Cells with few customers are drawn to the mean of their frequency (as if ten customers of that mean were in them).
+/// The table is learned one period earlier: cells as of (origin − w), purchases in the w days from there, w = min(horizon, 13 weeks, half the past),
+/// then scaled to the horizon. Cells with few customers are drawn to the mean of their frequency (as if ten customers of that mean were in them).
 /// </remarks>
 public sealed class RecencyFrequencyForecaster : IPurchaseForecaster
 {

@@ -1,7 +1,9 @@
 namespace Personalization.Algorithms.Lifetime;
 
 /// <summary>Fits Gamma-Gamma before a split and compares the value it expects of a purchase with what was spent after it.</summary>
-/// <remarks>Measured over the customers known at the split who bought in the hold-out; each counts once, with the mean value of its purchase days there.</remarks>
+/// <remarks>
+/// Measured over the customers known at the split who bought in the hold-out; each counts once, with the mean value of its purchase days there.
+/// </remarks>
 public static class SpendBacktest
 {
     /// <summary>Runs it.</summary>

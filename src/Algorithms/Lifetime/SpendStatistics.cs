@@ -2,8 +2,8 @@ namespace Personalization.Algorithms.Lifetime;
 
 /// <summary>What the Gamma-Gamma model knows of a customer: how many purchases, and their mean value.</summary>
 /// <remarks>
-/// As in P. Fader and B. Hardie, "The Gamma-Gamma model of monetary value" (2013), the purchases are the <em>repeat</em> purchases: the first one often differs.
-/// Values are above zero; a day whose value is zero or negative (returns, gifts) does not belong into the mean.
+/// As in P. Fader and B. Hardie, "The Gamma-Gamma model of monetary value" (2013), the purchases are the <em>repeat</em> purchases: the first one
+/// often differs. Values are above zero; a day whose value is zero or negative (returns, gifts) does not belong into the mean.
 /// </remarks>
 public readonly record struct SpendStatistics
 {

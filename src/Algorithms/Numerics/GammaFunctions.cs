@@ -4,8 +4,9 @@ namespace Personalization.Algorithms.Numerics;
 /// Logarithms of the gamma and beta functions and the digamma function for positive arguments, stable where differences of large logarithms are not.
 /// </summary>
 /// <remarks>
-/// Source: M. Abramowitz and I. Stegun, "Handbook of Mathematical Functions" (1964), 6.1.41 (Stirling's series) and 6.3.18 (digamma). Arguments below 10 are
-/// shifted up by the recurrence Γ(x + 1) = xΓ(x). Error: below 1e-14 relative to max(1, |result|). Cost: some tens of nanoseconds, no allocation.
+/// Source: M. Abramowitz and I. Stegun, "Handbook of Mathematical Functions" (1964), 6.1.41 (Stirling's series) and 6.3.18 (digamma). Arguments below
+/// 10 are shifted up by the recurrence Γ(x + 1) = xΓ(x). Error: below 1e-14 relative to max(1, |result|). Cost: some tens of nanoseconds, no
+/// allocation.
 /// </remarks>
 public static class GammaFunctions
 {
@@ -36,7 +37,9 @@ public static class GammaFunctions
         return Math.Log(x) - 0.5 / x - series - shift;
     }
 
-    /// <summary>ln B(a, b) = ln Γ(a) + ln Γ(b) − ln Γ(a + b), without the cancellation that the three logarithms have where one argument is large.</summary>
+    /// <summary>
+    /// ln B(a, b) = ln Γ(a) + ln Γ(b) − ln Γ(a + b), without the cancellation that the three logarithms have where one argument is large.
+    /// </summary>
     /// <param name="a">Positive.</param>
     /// <param name="b">Positive.</param>
     /// <remarks>Worked example: B(2, 3) = 1/12. B(.5, 10¹²) keeps twelve digits, which the difference of logarithms near 2.6e13 loses.</remarks>

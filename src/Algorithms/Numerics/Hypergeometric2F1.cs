@@ -5,8 +5,8 @@ namespace Personalization.Algorithms.Numerics;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Source: Abramowitz and Stegun (1964), chapter 15: 15.3.3 (Euler's transformation, used where c − a − b &lt; 0, after which the terms fall even at z = 1),
-/// 15.3.4 (Pfaff's, for z &lt; 0) and 15.3.6 (from z to 1 − z, for z &gt; .9 where c − a − b is not close to an integer).
+/// Source: Abramowitz and Stegun (1964), chapter 15: 15.3.3 (Euler's transformation, used where c − a − b &lt; 0, after which the terms fall even at
+/// z = 1), 15.3.4 (Pfaff's, for z &lt; 0) and 15.3.6 (from z to 1 − z, for z &gt; .9 where c − a − b is not close to an integer).
 /// </para>
 /// <para>
 /// Error: about 1e-13 relative for |a|, |b|, |c| up to some tens; 1e-11 where 15.3.6 is used. Cost: the terms needed, about 35/(1 − z) at worst
@@ -44,7 +44,9 @@ public static class Hypergeometric2F1
     /// c·(₂F₁(a, b; c; z) − 1)/b for 0 ≤ z &lt; 1, defined also at b = 0 and c = 0, where the function itself is trivial or has a pole:
     /// Σₙ₌₁ (a)ₙ (b + 1)ₙ₋₁ / ((c + 1)ₙ₋₁ n!) · zⁿ.
     /// </summary>
-    /// <remarks>Expected purchases under BG/NBD are a difference that vanishes as its parameter a goes to 1; divided out by hand, nothing is lost there.</remarks>
+    /// <remarks>
+    /// Expected purchases under BG/NBD are a difference that vanishes as its parameter a goes to 1; divided out by hand, nothing is lost there.
+    /// </remarks>
     /// <param name="a">Any finite number.</param>
     /// <param name="b">Any finite number.</param>
     /// <param name="c">Above −1.</param>

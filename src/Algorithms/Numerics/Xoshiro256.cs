@@ -56,7 +56,9 @@ public struct Xoshiro256 : IEquatable<Xoshiro256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>Uniform in {0, …, <paramref name="exclusiveBound"/> − 1} without bias (D. Lemire, "Fast random integer generation in an interval", 2019).</summary>
+    /// <summary>
+    /// Uniform in {0, …, <paramref name="exclusiveBound"/> − 1} without bias (D. Lemire, "Fast random integer generation in an interval", 2019).
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="exclusiveBound"/> is not positive.</exception>
     public int NextInt32(int exclusiveBound)
     {
@@ -87,7 +89,9 @@ public struct Xoshiro256 : IEquatable<Xoshiro256>
     /// <summary>Exponential with mean 1 (divide by a rate λ for mean 1/λ).</summary>
     public double NextExponential() => -Math.Log(1 - NextDouble());
 
-    /// <summary>Gamma with the given shape and scale 1, by G. Marsaglia and W. W. Tsang, "A simple method for generating gamma variables" (2000).</summary>
+    /// <summary>
+    /// Gamma with the given shape and scale 1, by G. Marsaglia and W. W. Tsang, "A simple method for generating gamma variables" (2000).
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="shape"/> is not positive and finite.</exception>
     public double NextGamma(double shape)
     {

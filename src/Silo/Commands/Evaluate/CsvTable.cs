@@ -9,8 +9,8 @@ namespace Personalization.Silo.Commands.Evaluate;
 /// names of the columns wanted.
 /// </summary>
 /// <remarks>
-/// A quoted value may hold delimiters and line ends; rows are numbered from 1 with the header counted, as an editor numbers the lines of a file without quoted line ends.
-/// Memory is bounded by the longest row.
+/// A quoted value may hold delimiters and line ends; rows are numbered from 1 with the header counted, as an editor numbers the lines of a file
+/// without quoted line ends. Memory is bounded by the longest row.
 /// </remarks>
 public sealed class CsvTable : IDisposable
 {
@@ -85,7 +85,10 @@ public sealed class CsvTable : IDisposable
     public bool TryNumber(int column, out double value) =>
         double.TryParse(Text(column), NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
 
-    /// <summary>The field as an instant: ISO 8601 (UTC where it names no offset), <c>yyyyMMdd</c>, or a Unix time in seconds or milliseconds (told apart by size).</summary>
+    /// <summary>
+    /// The field as an instant: ISO 8601 (UTC where it names no offset), <c>yyyyMMdd</c>, or a Unix time in seconds or milliseconds (told apart by
+    /// size).
+    /// </summary>
     public bool TryInstant(int column, out DateTimeOffset value) => InstantText.TryParse(Text(column), out value);
 
     /// <inheritdoc/>

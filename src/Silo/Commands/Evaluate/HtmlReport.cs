@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Personalization.Silo.Commands.Evaluate;
 
-/// <summary>Renders a result as one HTML file with inline SVG: no script, no font, no image from elsewhere, so that it opens without a network.</summary>
+/// <summary>
+/// Renders a result as one HTML file with inline SVG: no script, no font, no image from elsewhere, so that it opens without a network.
+/// </summary>
 internal static class HtmlReport
 {
     private const string Style =

@@ -5,7 +5,8 @@ using Personalization.Algorithms.Lifetime;
 namespace Personalization.Silo.Commands.Evaluate;
 
 /// <summary>
-/// <c>evaluate lifetime --data f --split DATE</c>: forecasts purchases after a date from those before it by BG/NBD, MBG/NBD and plain methods, and their value by Gamma-Gamma.
+/// <c>evaluate lifetime --data f --split DATE</c>: forecasts purchases after a date from those before it by BG/NBD, MBG/NBD and plain methods, and
+/// their value by Gamma-Gamma.
 /// </summary>
 internal sealed class LifetimeEvaluation : IEvaluation
 {
