@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using Personalization.Algorithms.Evaluation;
 using Personalization.Algorithms.Learning;
 using Personalization.Algorithms.Learning.Features;
 using Personalization.Algorithms.Learning.Scaling;
@@ -74,45 +75,23 @@ internal sealed class LabelledTable
         return probabilities;
     }
 
-    /// <summary>The mean over the folds of the area under the ROC curve, ties counted half.</summary>
+    /// <summary>The mean over the folds of the area under the ROC curve.</summary>
     public double MeanFoldAuc(double[] probabilities)
     {
         var folds = StratifiedFolds.Assign(Labels);
         return Enumerable.Range(0, 5).Average(fold =>
         {
-            var cases = Enumerable.Range(0, Labels.Length).Where(i => folds[i] == fold).OrderBy(i => probabilities[i]).ToArray();
-            var (positives, rankSum) = (0.0, 0.0);
-            for (var start = 0; start < cases.Length;)
-            {
-                var end = start;
-                while (end < cases.Length && probabilities[cases[end]] == probabilities[cases[start]]) end++;
-                var rank = (start + 1 + end) / 2.0;
-                for (var i = start; i < end; i++)
-                {
-                    positives += Labels[cases[i]];
-                    rankSum += Labels[cases[i]] * rank;
-                }
-
-                start = end;
-            }
-
-            return (rankSum - positives * (positives + 1) / 2) / (positives * (cases.Length - positives));
+            var cases = Enumerable.Range(0, Labels.Length).Where(i => folds[i] == fold).ToArray();
+            return RocCurve.Create(Array.ConvertAll(cases, i => probabilities[i]), Array.ConvertAll(cases, i => Labels[i] == 1)).Area;
         });
     }
 
     /// <summary>Expected calibration error over ten equal-width bins.</summary>
     public double CalibrationError(double[] probabilities)
     {
-        var (counts, predicted, actual) = (new double[10], new double[10], new double[10]);
-        for (var i = 0; i < probabilities.Length; i++)
-        {
-            var bin = Math.Min(9, (int)(10 * probabilities[i]));
-            counts[bin]++;
-            predicted[bin] += probabilities[i];
-            actual[bin] += Labels[i];
-        }
-
-        return Enumerable.Range(0, 10).Sum(bin => Math.Abs(predicted[bin] - actual[bin])) / probabilities.Length;
+        var curve = new CalibrationCurve();
+        for (var i = 0; i < probabilities.Length; i++) curve.Add(probabilities[i], Labels[i] == 1);
+        return curve.ExpectedError;
     }
 
     private Feature[] Scaled(int row, StandardScaler scaler)
