@@ -38,6 +38,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     private Task? _loading;
     private Epoch _epoch;
     private long _saved;
+    private ulong _appliedHash;
     private CounterSnapshot _savedCounters = CounterSnapshot.Empty;
     private (long Applied, CounterSnapshot Counters)? _handedOver;
 
@@ -120,6 +121,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         _profile = null;
         _unsaved = new UnsavedWork();
         _handedOver = null;
+        _appliedHash = 0;
         IsCaughtUp = false;
         return _loading = LoadRow();
     }
@@ -140,6 +142,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
                 Customer = key,
                 Base = _saved,
                 Applied = Applied,
+                AppliedHash = _appliedHash,
                 FoldVersion = services.Fold.Settings.FoldVersion,
                 Row = row.WrittenSpan.ToArray(),
                 Side = side.WrittenSpan.ToArray(),
@@ -166,6 +169,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     private FoldVerdict FoldOne(in LogEntry entry, ICollection<ChangedEvent>? changes)
     {
         _unsaved.Begin(entry);
+        _appliedHash = entry.Hash;
         Entry read;
         try
         {

@@ -74,6 +74,8 @@ internal sealed partial class PartitionOwner
 
     private async Task ReadOnce()
     {
+        // A read that ended at once would leave its task behind as the one under way.
+        await Task.Yield();
         try
         {
             var reply = await _services.Log.Read(new ReadRequest(_partition, _obligations.Cursor, _head.Generation, _obligations.CursorHash), _stop.Token);
@@ -178,6 +180,7 @@ internal sealed partial class PartitionOwner
 }
 
 /// <summary>The log is not what it was: the tenure ends, and the next one finds out what was lost.</summary>
+[GenerateSerializer, Alias("personalization.LogChangedException")]
 public sealed class LogChangedException : Exception
 {
     /// <summary>Makes one.</summary>

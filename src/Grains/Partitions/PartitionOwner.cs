@@ -78,8 +78,7 @@ internal sealed partial class PartitionOwner : IDisposable
     public static async Task<PartitionOwner> Start(OwnerServices services, int partition, ulong nonce)
     {
         var state = await services.Store.Claim(partition, nonce);
-        var head = await services.Log.ReadHead(partition);
-        (state, head) = await Reconcile(services, partition, state, head);
+        (state, var head) = await Reconcile(services, partition, state);
         await services.Log.AnnounceEpoch(partition, state.Epoch);
         var owner = new PartitionOwner(services, partition, state, head);
         owner.Run(owner.ReadLoop);
@@ -155,42 +154,28 @@ internal sealed partial class PartitionOwner : IDisposable
 
             return true;
         }
-        catch (OperationCanceledException) when (linked.IsCancellationRequested)
+        catch (Exception fault) when (fault is TenureEndedException or OperationCanceledException { CancellationToken.IsCancellationRequested: true })
         {
             return false;
         }
     }
 
-    /// <summary>
-    /// Brings log and store together at the start of a tenure. A log whose tail is below what was folded, or that is in another generation, or that
-    /// holds something else at the position went back: it gets a generation numbered above both, and the loss is counted.
-    /// </summary>
-    private static async Task<(PartitionState State, LogHead Head)> Reconcile(OwnerServices services, int partition, PartitionState state, LogHead head)
+    /// <summary>Brings log and store together at the start of a tenure; a log that went back gets a new generation, and the loss is counted.</summary>
+    private static async Task<(PartitionState State, LogHead Head)> Reconcile(OwnerServices services, int partition, PartitionState state)
     {
-        var highest = Math.Max(state.Position, state.HighestPosition);
-        var wentBack = state.Generation == head.Generation && head.Tail < highest;
-        if (!wentBack && state.Generation == head.Generation && state.PositionHash != 0)
+        var tail = (await services.Log.ReadHead(partition)).Tail;
+        var head = await LogContinuity.Restore(services.Log, partition, state);
+        if (head.Generation == state.Generation) return (state, head);
+
+        var lost = 0L;
+        if (state.Generation != 0)
         {
-            var probe = await services.Log.Read(new ReadRequest(partition, state.Position, head.Generation, state.PositionHash, MaxEntries: 1));
-            wentBack = probe.Status == ReadStatus.Mismatch;
+            lost = await LogContinuity.CountLost(services.Log, partition, state.Position, head);
+            LogWentBack(services.Logger, partition, tail, state.HighestPosition, head.GenerationStart, lost);
         }
 
-        if (wentBack || (state.Generation != 0 && state.Generation != head.Generation && head.GenerationStart <= highest))
-        {
-            var tail = head.Tail;
-            head = await services.Log.StartGeneration(partition, head.Generation, highest);
-            LogWentBack(services.Logger, partition, tail, highest, head.GenerationStart);
-        }
-
-        if (state.Generation != head.Generation)
-        {
-            // Entries between the log's old tail and what was folded are saved, but no longer in the log: counted, never silent.
-            var lost = state.Generation == 0 ? 0 : Math.Max(0, head.GenerationStart - 1 - highest);
-            if (!await services.Store.AdoptGeneration(partition, state.Epoch, head.Generation, state.Position, 0, lost)) throw new TenureEndedException(partition, state.Epoch);
-            state = await services.Store.ReadPartition(partition);
-        }
-
-        return (state, head);
+        if (!await services.Store.AdoptGeneration(partition, state.Epoch, head.Generation, state.Position, 0, lost)) throw new TenureEndedException(partition, state.Epoch);
+        return (await services.Store.ReadPartition(partition), head);
     }
 
     private void Run(Func<Task> loop) => _loops.Add(Guard(loop));
@@ -231,11 +216,12 @@ internal sealed partial class PartitionOwner : IDisposable
     [LoggerMessage(EventId = 3003, Level = LogLevel.Warning, Message = "Partition {Partition} stopped without a last commit; the next owner folds the rest again")]
     private static partial void StopWithoutCommit(ILogger logger, int partition, Exception fault);
 
-    [LoggerMessage(EventId = 3004, Level = LogLevel.Error, Message = "The log of partition {Partition} went back: its tail was {Tail}, but {Highest} had been folded. A new generation starts at {Start}")]
-    private static partial void LogWentBack(ILogger logger, int partition, long tail, long highest, long start);
+    [LoggerMessage(EventId = 3004, Level = LogLevel.Error, Message = "The log of partition {Partition} went back: its tail was {Tail}, and {Highest} had been folded. A new generation starts at {Start}; {Lost} entries are lost")]
+    private static partial void LogWentBack(ILogger logger, int partition, long tail, long highest, long start, long lost);
 }
 
 /// <summary>Another tenure of the partition began: this one may write nothing any more.</summary>
+[GenerateSerializer, Alias("personalization.TenureEndedException")]
 public sealed class TenureEndedException : Exception
 {
     /// <summary>Makes one.</summary>
