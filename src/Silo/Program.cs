@@ -1,1 +1,3 @@
-return 0;
+using Personalization.Silo.Commands;
+
+return await CommandLine.Run(args);

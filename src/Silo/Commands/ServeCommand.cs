@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Personalization.Silo.Hosting;
+
+namespace Personalization.Silo.Commands;
+
+/// <summary><c>serve</c>: runs the engine until it is told to stop. Settings are taken as <c>--urls</c> and <c>--Personalization:Name=value</c>.</summary>
+internal static class ServeCommand
+{
+    /// <summary>Adds the command, and makes it what runs when no command is named.</summary>
+    public static void AddTo(RootCommand root)
+    {
+        var serve = new Command("serve", "Run the engine (the default).");
+        foreach (var command in new[] { root, serve })
+        {
+            command.TreatUnmatchedTokensAsErrors = false;
+            command.SetAction((result, cancellation) => Serve([.. result.UnmatchedTokens], cancellation));
+        }
+
+        root.Add(serve);
+    }
+
+    private static async Task<int> Serve(string[] settings, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var app = EngineHost.Build(settings);
+            await app.RunAsync(cancellation);
+            return 0;
+        }
+        catch (SettingsException wrong)
+        {
+            await Console.Error.WriteLineAsync("The engine did not start. What is wrong with its settings:");
+            foreach (var fault in wrong.Faults) await Console.Error.WriteLineAsync($"  - {fault}");
+            return 2;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Dashboard;
+using Personalization.Configuration;
+using Personalization.Gateway.Hosting;
+using Personalization.Gateway.Security;
+using Personalization.Grains.Hosting;
+using Personalization.Storage.Hosting;
+using Personalization.Storage.Streams;
+
+namespace Personalization.Silo.Hosting;
+
+/// <summary>Composes one process: storage, silo, gateway and dashboard.</summary>
+internal static class EngineHost
+{
+    public const string DefaultUrls = "http://localhost:8080";
+
+    /// <summary>Builds the host.</summary>
+    /// <exception cref="SettingsException">Settings are wrong; all faults are in it.</exception>
+    public static WebApplication Build(string[] settings)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
+        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey])) builder.WebHost.UseUrls(DefaultUrls);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+
+        var options = Settings.Read(builder.Configuration);
+        builder.Services.AddSingleton(Options.Create(options));
+        builder.Services.AddPartitionStorage(options);
+        builder.Host.UseOrleans(silo =>
+        {
+            var (siloPort, gatewayPort) = FreePorts();
+            silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: "personalization", clusterId: "embedded");
+            silo.Configure<EndpointOptions>(endpoints => endpoints.AdvertisedIPAddress = IPAddress.Loopback);
+            silo.AddPartitionStreams();
+            silo.AddPersonalizationEngine();
+            silo.AddDashboard();
+        });
+        builder.Services.AddPersonalizationGateway(options, builder.Configuration);
+
+        var app = builder.Build();
+        app.MapPersonalizationGateway();
+        app.MapOrleansDashboard("/dashboard").RequireAuthorization(AccessPolicies.Admin);
+        return app;
+    }
+
+    /// <summary>Two ports that nobody listens on now: embedded silos talk to themselves only.</summary>
+    private static (int Silo, int Gateway) FreePorts()
+    {
+        using var first = new TcpListener(IPAddress.Loopback, 0);
+        using var second = new TcpListener(IPAddress.Loopback, 0);
+        first.Start();
+        second.Start();
+        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
+    }
+}
