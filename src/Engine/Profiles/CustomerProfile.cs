@@ -16,6 +16,7 @@ public sealed class CustomerProfile
     internal readonly FactTail Tail = new();
     internal readonly RecentIds Ids = new();
     internal ProfileTotals Totals;
+    internal SortedList<string, uint>? CustomTypes;
     internal SortedList<string, string>? Traits;
     internal SortedList<string, Consent>? Consents;
     internal List<long>? Redriven;
@@ -96,6 +97,7 @@ public sealed class CustomerProfile
         Base = new FeatureState();
         Tail.Clear();
         Totals = default;
+        CustomTypes = null;
         Traits = null;
         Consents = null;
         ReportedUntil = 0;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Personalization.Algorithms.Counting;
 using Personalization.Events;
 
 namespace Personalization.Engine.Profiles;
@@ -104,7 +105,6 @@ internal sealed class FeatureState
     {
         if (Dense.Length == 0) Dense = new double[DenseLength];
         Advance(fact.Time, settings);
-        foreach (ref var count in (Span<double>)Activity) count++;
         Dense[HoursStart + fact.Hour]++;
         Dense[DaysStart + fact.DayOfWeek]++;
         if (fact.Channel != 0) Channels.Add(fact.Channel, 1, settings.Channels);
@@ -113,13 +113,14 @@ internal sealed class FeatureState
         Session.Fold(fact);
     }
 
+    /// <summary>Moves what decays to the time of an activity, and counts it. All tables share one time, so one power serves them all.</summary>
     private void Advance(long time, FoldSettings settings)
     {
         var elapsed = time - DecayedAt;
+        DecayedValues.Add(Activity, ref DecayedAt, Decay.ActivityHalfLives, time, 1);
         DecayedAt = time;
         if (elapsed == 0 || Session.Ordinal == 0) return;
-        for (var i = 0; i < Decay.Activities; i++) Activity[i] *= Decay.Factor(elapsed, Decay.ActivityHalfLives[i]);
-        var factor = Decay.Factor(elapsed, settings.AffinityHalfLife.TotalMilliseconds);
+        var factor = settings.AffinityDecay.Factor(elapsed);
         Categories.Scale(factor);
         Brands.Scale(factor);
         Channels.Scale(factor);

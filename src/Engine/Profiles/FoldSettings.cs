@@ -1,4 +1,5 @@
 using NodaTime;
+using Personalization.Algorithms.Counting;
 
 namespace Personalization.Engine.Profiles;
 
@@ -68,6 +69,9 @@ public sealed record FoldSettings
     /// <summary>Order ids remembered at most; beyond it the oldest is forgotten. Default 256.</summary>
     public int Orders { get; init; } = 256;
 
+    /// <summary>Own event types (<c>custom:*</c>) counted by name, at most: the first ones. Default 16; all others, and names above 128 characters, only count as <c>custom</c>.</summary>
+    public int CustomTypes { get; init; } = 16;
+
     /// <summary>Traits at most. A change that leads above it is rejected. Default 64.</summary>
     public int Traits { get; init; } = 64;
 
@@ -79,6 +83,8 @@ public sealed record FoldSettings
 
     /// <summary>Positions of re-driven dead letters remembered at most. Default 64.</summary>
     public int Redriven { get; init; } = 64;
+
+    internal HalfLife AffinityDecay => new(AffinityHalfLife);
 
     internal long SessionGapMs => (long)SessionGap.TotalMilliseconds;
 

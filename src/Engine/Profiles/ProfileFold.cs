@@ -16,6 +16,8 @@ namespace Personalization.Engine.Profiles;
 /// <param name="entries">Reads what re-driven entries carry.</param>
 public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
 {
+    private const int LongestTypeName = 128;
+
     /// <summary>The settings.</summary>
     public FoldSettings Settings { get; } = settings;
 
@@ -106,6 +108,7 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
         }
 
         profile.Totals.Add(value.Type, FactReader.Money(value));
+        if (value.Type == EventType.Custom) CountCustomType(profile, value.CustomType);
         if (IsLate(profile, entry, time))
         {
             FoldLate(profile, value, time);
@@ -124,6 +127,14 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
         DrainTail(profile, sink);
         SetNextWakeUp(profile);
         return FoldOutcome.Folded;
+    }
+
+    private void CountCustomType(CustomerProfile profile, string? name)
+    {
+        if (string.IsNullOrEmpty(name) || name.Length > LongestTypeName) return;
+        var types = profile.CustomTypes ??= new SortedList<string, uint>(2, StringComparer.Ordinal);
+        if (types.TryGetValue(name, out var count)) types[name] = count + 1;
+        else if (types.Count < Settings.CustomTypes) types[name] = 1;
     }
 
     /// <summary>Older than the lateness, or before what the base holds already (which a bounded tail may fold early).</summary>

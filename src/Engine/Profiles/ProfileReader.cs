@@ -1,4 +1,5 @@
 using System.Globalization;
+using Personalization.Algorithms.Counting;
 using Personalization.Customers;
 using Personalization.Events;
 
@@ -78,6 +79,11 @@ public sealed class ProfileReader(FoldSettings settings)
             if (totals.ByType[type] != 0) byType[EventTypes.NameOf((EventType)type)] = totals.ByType[type];
         }
 
+        if (profile.CustomTypes is { } custom)
+        {
+            foreach (var (name, count) in custom) byType[name] = count;
+        }
+
         return new TotalsView
         {
             Events = totals.Events,
@@ -116,15 +122,16 @@ public sealed class ProfileReader(FoldSettings settings)
 
     private static Dictionary<string, double> Activity(FeatureState state, long time)
     {
+        Span<double> values = stackalloc double[Decay.Activities];
+        DecayedValues.At(state.Activity, state.DecayedAt, Decay.ActivityHalfLives, time, values);
         var activity = new Dictionary<string, double>(Decay.Activities);
-        for (var i = 0; i < Decay.Activities; i++)
-            activity[Decay.ActivityNames[i]] = state.Activity[i] * Decay.Factor(time - state.DecayedAt, Decay.ActivityHalfLives[i]);
+        for (var i = 0; i < Decay.Activities; i++) activity[Decay.ActivityNames[i]] = values[i];
         return activity;
     }
 
     private Dictionary<string, IReadOnlyList<AffinityView>> Affinities(FeatureState state, long time, IReadOnlyDictionary<ulong, string> names)
     {
-        var factor = Decay.Factor(time - state.DecayedAt, settings.AffinityHalfLife.TotalMilliseconds);
+        var factor = settings.AffinityDecay.Factor(time - state.DecayedAt);
         return new Dictionary<string, IReadOnlyList<AffinityView>>
         {
             ["category"] = Table(state.Categories, factor, names),

@@ -2,7 +2,7 @@ using Personalization.Events;
 
 namespace Personalization.Engine.Profiles;
 
-/// <summary>The side record: version · erased at · recent ids · tail · order ids · re-driven positions · traits · consents.</summary>
+/// <summary>The side record: version · erased at · recent ids · tail · order ids · re-driven positions · own types · traits · consents.</summary>
 internal static class SideCodec
 {
     private const int HasItem = 1;
@@ -26,6 +26,16 @@ internal static class SideCodec
         if (profile.Redriven is { } redriven)
         {
             foreach (var position in redriven) writer.Unsigned((ulong)position);
+        }
+
+        writer.Count(profile.CustomTypes?.Count ?? 0);
+        if (profile.CustomTypes is { } custom)
+        {
+            for (var i = 0; i < custom.Count; i++)
+            {
+                writer.Text(custom.GetKeyAtIndex(i));
+                writer.Unsigned(custom.GetValueAtIndex(i));
+            }
         }
 
         writer.Count(profile.Traits?.Count ?? 0);
@@ -58,6 +68,14 @@ internal static class SideCodec
         var redriven = reader.Count(1);
         if (redriven > 0) profile.Redriven = new List<long>(redriven);
         for (var i = 0; i < redriven; i++) profile.Redriven!.Add(reader.Long());
+
+        var custom = reader.Count(2);
+        if (custom > 0) profile.CustomTypes = new SortedList<string, uint>(custom, StringComparer.Ordinal);
+        for (var i = 0; i < custom; i++)
+        {
+            var name = reader.Text();
+            profile.CustomTypes![name] = reader.UInt32();
+        }
 
         var traits = reader.Count(2);
         if (traits > 0) profile.Traits = new SortedList<string, string>(traits, StringComparer.Ordinal);

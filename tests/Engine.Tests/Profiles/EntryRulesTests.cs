@@ -1,0 +1,280 @@
+using Personalization.Engine.Profiles;
+using Personalization.Events;
+using Personalization.Log;
+using Xunit;
+
+namespace Personalization.Engine.Tests.Profiles;
+
+/// <summary>Verdicts: repeats, lateness, bounds, erasure, wake-ups, re-drives.</summary>
+public sealed class EntryRulesTests
+{
+    private static readonly long SessionDue = (long)TimeSpan.FromMinutes(90).TotalMilliseconds;
+
+    [Fact]
+    public void A_repeat_counts_once_within_the_window_of_log_time_and_again_after_it()
+    {
+        var run = new FoldRun();
+        Assert.Equal(FoldVerdict.Folded, run.Event(EventType.PageViewed, id: "x").Verdict);
+        run.LogTime += 10 * FoldRun.Minute;
+        Assert.Equal(FoldVerdict.Duplicate, run.Event(EventType.PageViewed, id: "x").Verdict);
+        run.LogTime += 1;
+        Assert.Equal(FoldVerdict.Folded, run.Event(EventType.PageViewed, id: "x").Verdict);
+        Assert.Equal((2, 3), (run.View().Totals.Events, run.Profile.Applied));
+    }
+
+    [Fact]
+    public void An_id_that_the_gateway_made_is_not_remembered()
+    {
+        var run = new FoldRun();
+        run.Apply(new CustomerEvent { Type = EventType.PageViewed }, id: "x", flags: EntryFlags.None);
+        Assert.Equal(FoldVerdict.Folded, run.Apply(new CustomerEvent { Type = EventType.PageViewed }, id: "x", flags: EntryFlags.None).Verdict);
+        Assert.False(run.Profile.Remembers(FoldRun.Entry(1, new ClockAdvance(), 1, "x").Envelope.ShortEventIdHash));
+    }
+
+    [Fact]
+    public void The_customer_is_throttled_before_an_id_would_be_forgotten_and_free_once_they_leave_the_window()
+    {
+        var settings = new FoldSettings { RecentIds = 100, ThrottleAt = 80 };
+        var run = new FoldRun(settings);
+        for (var i = 0; i < 79; i++) run.Event(EventType.PageViewed);
+        Assert.False(run.Profile.NearlyForgets);
+        run.Event(EventType.PageViewed);
+        Assert.True(run.Profile.NearlyForgets);
+        run.Reload();
+        Assert.True(run.Profile.NearlyForgetsAt(FoldRun.Noon + (10 * FoldRun.Minute), settings));
+        Assert.False(run.Profile.NearlyForgetsAt(FoldRun.Noon + (10 * FoldRun.Minute) + 1, settings));
+        for (var i = 0; i < 300; i++)
+        {
+            run.LogTime += 1;
+            run.Event(EventType.PageViewed, id: $"more{i}");
+        }
+
+        Assert.True(run.Profile.Remembers(FoldRun.Entry(1, new ClockAdvance(), 1, "more200").Envelope.ShortEventIdHash));
+        Assert.False(run.Profile.Remembers(FoldRun.Entry(1, new ClockAdvance(), 1, "more199").Envelope.ShortEventIdHash));
+    }
+
+    [Fact]
+    public void Log_times_further_apart_than_32_bits_hold_are_kept()
+    {
+        var run = new FoldRun(new FoldSettings { RecentIdWindow = TimeSpan.FromDays(60) });
+        run.Event(EventType.PageViewed, id: "a");
+        run.LogTime += 40 * FoldRun.Day;
+        run.Event(EventType.PageViewed, id: "b");
+        run.LogTime += 15 * FoldRun.Day;
+        run.Event(EventType.PageViewed, id: "c");
+        Assert.Equal(FoldVerdict.Duplicate, run.Event(EventType.PageViewed, id: "a").Verdict);
+        run.LogTime += 40 * FoldRun.Day;
+        Assert.Equal(FoldVerdict.Folded, run.Event(EventType.PageViewed, id: "a").Verdict);
+        run.Reload();
+        Assert.Equal(FoldVerdict.Duplicate, run.Event(EventType.PageViewed, id: "b").Verdict);
+        Assert.Equal(FoldVerdict.Duplicate, run.Event(EventType.PageViewed, id: "c").Verdict);
+    }
+
+    [Fact]
+    public void A_late_event_changes_totals_only()
+    {
+        var run = new FoldRun();
+        run.Event(EventType.ProductViewed, FoldRun.Noon, item: "a");
+        Assert.Equal(FoldVerdict.Folded, run.Event(EventType.ProductViewed, FoldRun.Noon - FoldRun.Hour, item: "b").Verdict);
+        var before = run.View();
+        Assert.Equal(FoldVerdict.Late, run.Event(EventType.Purchase, FoldRun.Noon - FoldRun.Hour - 1, item: "c", value: 7).Verdict);
+        var after = run.View();
+        Assert.Equal((3, 1, 7m, 1, 1), (after.Totals.Events, after.Totals.Late, after.Totals.Revenue, after.Totals.Orders, after.Totals.Purchases));
+        Assert.Equal(
+            ViewAssert.Text(before with { Totals = after.Totals, Applied = after.Applied, Purchases = before.Purchases with { MeanOrderValue = 7 } }), ViewAssert.Text(after));
+    }
+
+    [Fact]
+    public void A_late_line_of_a_known_order_is_no_new_order_and_a_late_order_is_remembered()
+    {
+        var run = new FoldRun();
+        void Buy(string order, long time) => run.Apply(new CustomerEvent { Type = EventType.Purchase, OrderId = order, BaseValue = 1 }, time);
+        Buy("base", FoldRun.Noon);
+        Buy("tail", FoldRun.Noon + (3 * FoldRun.Hour));
+        Buy("base", FoldRun.Noon + 1);
+        Buy("tail", FoldRun.Noon + 1);
+        Assert.Equal(2, run.View().Totals.Orders);
+        Buy("late", FoldRun.Noon + 1);
+        Buy("late", FoldRun.Noon + 2);
+        Assert.Equal(3, run.View().Totals.Orders);
+        run.Reload();
+        Buy("late", FoldRun.Noon + (4 * FoldRun.Hour));
+        Assert.Equal((3, 4), (run.View().Totals.Orders, run.View().Totals.Late));
+    }
+
+    [Fact]
+    public void Beyond_the_tails_bound_the_oldest_are_folded_early_and_what_precedes_them_is_late()
+    {
+        var run = new FoldRun(new FoldSettings { TailFacts = 10 });
+        for (var i = 0; i < 20; i++) Assert.Equal(FoldVerdict.Folded, run.Event(EventType.ProductViewed, FoldRun.Noon + (i * FoldRun.Second), item: $"i{i}").Verdict);
+        Assert.Equal(FoldVerdict.Late, run.Event(EventType.ProductViewed, FoldRun.Noon + (5 * FoldRun.Second), item: "late").Verdict);
+        Assert.Equal(FoldVerdict.Folded, run.Event(EventType.ProductViewed, FoldRun.Noon + (15 * FoldRun.Second), item: "early").Verdict);
+        Assert.Equal((22, 21), (run.View().Totals.Events, run.View().Session!.Events));
+    }
+
+    [Theory]
+    [InlineData(Traffic.Bot, 1, 0)]
+    [InlineData(Traffic.Test, 0, 1)]
+    public void Events_of_robots_and_tests_are_counted_apart(Traffic traffic, long bot, long test)
+    {
+        var run = new FoldRun();
+        Assert.Equal(FoldVerdict.Folded, run.Apply(new CustomerEvent { Type = EventType.Purchase, ItemId = "a", BaseValue = 9 }, traffic: traffic).Verdict);
+        var view = run.View();
+        Assert.Equal((0, bot, test, 0m), (view.Totals.Events, view.Totals.Bot, view.Totals.Test, view.Totals.Revenue));
+        Assert.Empty(view.RecentItems);
+        Assert.False(run.Profile.IsEmpty);
+    }
+
+    [Fact]
+    public void What_cannot_be_folded_is_rejected_with_a_reason_and_leaves_the_profile_untouched()
+    {
+        var run = new FoldRun(new FoldSettings { Traits = 2, TraitBytes = 20, Purposes = 1 });
+        run.Apply(new TraitsChange { Traits = new Dictionary<string, string?> { ["a"] = "1", ["b"] = "2" } });
+        run.Apply(new ConsentChange { Purpose = "marketing", Granted = true });
+        var before = FoldRun.Encode(run.Profile);
+        Assert.Equal("event type 99 is not known to this version", Reason(run.Event((EventType)99)));
+        Assert.Equal("timestamp must be between 1970 and 9999", Reason(run.Event(EventType.PageViewed, 0)));
+        Assert.Equal("value must be at most 1000000000000 in the base currency", Reason(run.Event(EventType.Purchase, value: 1_000_000_000_001m)));
+        Assert.Equal("a customer has at most 2 traits", Reason(run.Apply(new TraitsChange { Traits = new Dictionary<string, string?> { ["c"] = "1" } })));
+        Assert.Equal("the traits of a customer have at most 20 bytes", Reason(run.Apply(new TraitsChange { Traits = new Dictionary<string, string?> { ["a"] = new('x', 18) } })));
+        Assert.Equal("a customer has consents for at most 1 purposes", Reason(run.Apply(new ConsentChange { Purpose = "other" })));
+        Assert.Equal("a consent must have a purpose", Reason(run.Apply(new ConsentChange())));
+        Assert.Equal(before.Row, FoldRun.Encode(run.Profile).Row);
+        Assert.Equal(before.Side, FoldRun.Encode(run.Profile).Side);
+        Assert.Equal(9, run.Profile.Applied);
+
+        static string? Reason(FoldOutcome outcome)
+        {
+            Assert.Equal(FoldVerdict.Rejected, outcome.Verdict);
+            return outcome.Reason;
+        }
+    }
+
+    [Fact]
+    public void Traits_and_consents_hold_what_was_last_said_in_log_order()
+    {
+        var run = new FoldRun();
+        run.Apply(new TraitsChange { Traits = new Dictionary<string, string?> { ["plan"] = "\"gold\"", ["age"] = "41" } }, FoldRun.Noon);
+        run.Apply(new TraitsChange { Traits = new Dictionary<string, string?> { ["plan"] = "\"silver\"", ["age"] = null } }, FoldRun.Noon - FoldRun.Day);
+        run.Apply(new ConsentChange { Purpose = "marketing", Granted = true }, FoldRun.Noon);
+        run.Apply(new ConsentChange { Purpose = "marketing", Granted = false }, FoldRun.Noon + 1);
+        run.Reload();
+        Assert.Equal(new Dictionary<string, string> { ["plan"] = "\"silver\"" }, run.View().Traits);
+        Assert.Equal((false, FoldRun.Noon + 1), (run.View().Consents["marketing"].Granted, run.View().Consents["marketing"].At));
+    }
+
+    [Fact]
+    public void An_entry_without_its_own_time_takes_the_customers_newest()
+    {
+        var run = new FoldRun();
+        run.Event(EventType.PageViewed, FoldRun.Noon);
+        run.Apply(new ConsentChange { Purpose = "a", Granted = true }, 5, flags: EntryFlags.NoOwnTime);
+        run.Apply(new ConsentChange { Purpose = "b", Granted = true }, FoldRun.Noon + 7, flags: EntryFlags.NoOwnTime);
+        Assert.Equal([FoldRun.Noon, FoldRun.Noon + 7], run.View().Consents.Values.Select(consent => consent.At));
+    }
+
+    [Fact]
+    public void An_erasure_leaves_a_tombstone_that_only_a_new_id_ends()
+    {
+        var run = new FoldRun();
+        run.Event(EventType.Purchase, item: "a", value: 5, id: "x");
+        run.Apply(new TraitsChange { Traits = new Dictionary<string, string?> { ["a"] = "1" } });
+        var due = run.Profile.NextWakeUp!.Value;
+        var before = ProfileCounters.Take(run.Profile, run.Settings);
+        Assert.Equal(FoldVerdict.Folded, run.Apply(new Erasure()).Verdict);
+        Assert.True(run.Profile.IsTombstone && run.Profile.IsEmpty);
+        Assert.Empty(FoldRun.Encode(run.Profile).Row);
+        Assert.Equal(-1, ProfileCounters.Delta(before, ProfileCounters.Take(run.Profile, run.Settings))["customers"]);
+        run.Reload();
+        Assert.Equal(FoldVerdict.NoEffect, run.Event(EventType.Purchase, id: "x").Verdict);
+        Assert.Equal(FoldVerdict.NoEffect, run.Apply(new WakeUp { Due = due }, id: "w", flags: EntryFlags.None).Verdict);
+        Assert.Equal(FoldVerdict.NoEffect, run.Apply(new Erasure()).Verdict);
+        Assert.True(run.Profile.IsTombstone && run.Profile.Applied == 6);
+        Assert.Equal(FoldVerdict.Folded, run.Event(EventType.PageViewed, id: "y").Verdict);
+        Assert.False(run.Profile.IsTombstone);
+        Assert.Equal((1, 0m, 0), (run.View().Totals.Events, run.View().Totals.Revenue, run.View().Traits.Count));
+        Assert.Equal(FoldVerdict.Duplicate, run.Event(EventType.Purchase, id: "x").Verdict);
+    }
+
+    [Fact]
+    public void A_dead_letter_from_before_an_erasure_does_not_come_back()
+    {
+        var run = new FoldRun();
+        run.Event(EventType.PageViewed);
+        run.Apply(new Erasure());
+        var letter = FoldRun.Entry(1, new CustomerEvent { Type = EventType.PageViewed }, FoldRun.Noon, "old");
+        var bytes = FoldRun.Codec.Write(letter.Envelope, letter.Payload);
+        Assert.Equal(FoldVerdict.NoEffect, run.Apply(new Redrive { OriginalPosition = 1, Original = bytes }, flags: EntryFlags.None).Verdict);
+        Assert.True(run.Profile.IsTombstone);
+    }
+
+    [Fact]
+    public void A_session_is_reported_once_by_the_wake_up_at_its_end_plus_gap_and_lateness()
+    {
+        var run = new FoldRun();
+        run.Event(EventType.ProductViewed, FoldRun.Noon, item: "a");
+        run.Apply(new CustomerEvent { Type = EventType.ProductAdded, ItemId = "b", BaseValue = 9.5m, Quantity = 2 }, FoldRun.Noon + FoldRun.Minute);
+        var due = run.Profile.NextWakeUp;
+        Assert.Equal(FoldRun.Noon + FoldRun.Minute + SessionDue, due);
+        Assert.Equal(FoldVerdict.NoEffect, run.Apply(new WakeUp { Due = due!.Value - 1 }, flags: EntryFlags.None).Verdict);
+        Assert.Empty(run.Sink.Items);
+        run.Reload();
+        Assert.Equal(FoldVerdict.Folded, run.Apply(new WakeUp { Due = due.Value }, flags: EntryFlags.None).Verdict);
+        Assert.Equal(FoldVerdict.NoEffect, run.Apply(new WakeUp { Due = due.Value }, flags: EntryFlags.None).Verdict);
+        Assert.Null(run.Profile.NextWakeUp);
+        Assert.Equal("sessionEnded", Assert.Single(run.Sink.Items).Kind);
+        var names = string.Join(",", new[] { "a", "b" }.Select(name => $"\"{Partitions.KeyHash.Name("default", name):x16}\""));
+        Assert.Equal(
+            $$"""{"customer":"default/c1","startedAt":{{FoldRun.Noon}},"endedAt":{{FoldRun.Noon + FoldRun.Minute}},"events":2,"views":1,"cartItems":2,"cartValue":9.5,"purchases":0,"items":[{{names}}]}""",
+            System.Text.Encoding.UTF8.GetString(run.Sink.Items[0].Bytes));
+    }
+
+    [Fact]
+    public void A_session_that_others_follow_is_reported_when_nothing_can_change_it_any_longer()
+    {
+        var run = new FoldRun();
+        run.Event(EventType.PageViewed, FoldRun.Noon);
+        run.Event(EventType.PageViewed, FoldRun.Noon + (40 * FoldRun.Minute));
+        Assert.Empty(run.Sink.Items);
+        run.Event(EventType.PageViewed, FoldRun.Noon + (100 * FoldRun.Minute));
+        Assert.Empty(run.Sink.Items);
+        run.Event(EventType.PageViewed, FoldRun.Noon + (100 * FoldRun.Minute) + 1);
+        Assert.Equal([FoldRun.Noon], Starts(run));
+        // The wake-up reports what is left: the second session inside the tail, and the newest.
+        run.Apply(new WakeUp { Due = run.Profile.NextWakeUp!.Value }, flags: EntryFlags.None);
+        Assert.Equal([FoldRun.Noon, FoldRun.Noon + (40 * FoldRun.Minute), FoldRun.Noon + (100 * FoldRun.Minute)], Starts(run));
+        run.Event(EventType.PageViewed, FoldRun.Noon + FoldRun.Day);
+        Assert.Equal(3, run.Sink.Items.Count);
+    }
+
+    [Fact]
+    public void A_reported_session_that_grows_is_reported_again_with_the_same_start()
+    {
+        var run = new FoldRun();
+        run.Event(EventType.PageViewed, FoldRun.Noon);
+        run.Apply(new WakeUp { Due = run.Profile.NextWakeUp!.Value }, flags: EntryFlags.None);
+        run.Event(EventType.PageViewed, FoldRun.Noon + (10 * FoldRun.Minute));
+        run.Apply(new WakeUp { Due = run.Profile.NextWakeUp!.Value }, flags: EntryFlags.None);
+        Assert.Equal([FoldRun.Noon, FoldRun.Noon], Starts(run));
+        Assert.Equal(2, run.Sink.Json(1).GetProperty("events").GetInt32());
+    }
+
+    [Fact]
+    public void A_redrive_counts_once_and_a_redrive_of_a_redrive_is_unwrapped()
+    {
+        var run = new FoldRun();
+        run.Event(EventType.PageViewed, FoldRun.Noon + FoldRun.Minute);
+        var letter = FoldRun.Entry(1, new CustomerEvent { Type = EventType.ProductViewed, ItemId = "a" }, FoldRun.Noon, "old");
+        var original = FoldRun.Codec.Write(letter.Envelope, letter.Payload);
+        var redrive = FoldRun.Entry(1, new Redrive { OriginalPosition = 77, Original = original }, FoldRun.Noon, "r");
+        var nested = FoldRun.Codec.Write(redrive.Envelope, redrive.Payload);
+        Assert.Equal(FoldVerdict.Folded, run.Apply(new Redrive { OriginalPosition = 90, Original = nested }, flags: EntryFlags.None).Verdict);
+        run.Reload();
+        Assert.Equal(FoldVerdict.Duplicate, run.Apply(new Redrive { OriginalPosition = 90, Original = nested }, flags: EntryFlags.None).Verdict);
+        Assert.Equal(FoldVerdict.Duplicate, run.Apply(letter.Payload, FoldRun.Noon, "old").Verdict);
+        Assert.Equal((2, "a", FoldRun.Noon), (run.View().Totals.Events, run.View().RecentItems[0].ItemId, run.View().RecentItems[0].At));
+        Assert.Equal(FoldVerdict.Rejected, run.Apply(new Redrive { OriginalPosition = 91, Original = [1, 2, 3] }, flags: EntryFlags.None).Verdict);
+    }
+
+    private static List<long> Starts(FoldRun run) => [.. Enumerable.Range(0, run.Sink.Items.Count).Select(i => run.Sink.Json(i).GetProperty("startedAt").GetInt64())];
+}
