@@ -4,7 +4,7 @@ using Personalization.Events;
 namespace Personalization.Engine.Profiles;
 
 /// <summary>
-/// What is left of an event for the features: 96 bytes without references. An order of n lines is n facts with the same
+/// What is left of an event for the features: 88 bytes without references. An order of n lines is n facts with the same
 /// time, id and position; the one of part 0 is the event itself, the others are further items.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
@@ -33,9 +33,6 @@ internal struct Fact
     /// <summary>Base currency: of the whole event in part 0, else 0.</summary>
     public decimal Money;
 
-    /// <summary>Local day, days since 1970-01-01.</summary>
-    public int Day;
-
     public int Quantity;
 
     public EventType Type;
@@ -43,12 +40,6 @@ internal struct Fact
     public byte Part;
 
     public byte PriceBand;
-
-    /// <summary>Local hour, 0 to 23.</summary>
-    public byte Hour;
-
-    /// <summary>Monday = 0. 1970-01-01 was a Thursday.</summary>
-    public readonly int DayOfWeek => ((Day + 3) % 7 + 7) % 7;
 
     /// <summary>The order of features: event time, then id hash, then position, then part.</summary>
     public static int Compare(in Fact left, in Fact right)

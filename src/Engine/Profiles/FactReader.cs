@@ -4,7 +4,7 @@ using Personalization.Partitions;
 
 namespace Personalization.Engine.Profiles;
 
-/// <summary>Makes facts of events: names to hashes, money to a fixed number of decimals, time to the tenant's day and hour.</summary>
+/// <summary>Makes facts of events: names to hashes, money to a fixed number of decimals.</summary>
 internal static class FactReader
 {
     /// <summary>Money is folded to 9 decimals, so that sums are exact and no order of adding changes them.</summary>
@@ -33,7 +33,6 @@ internal static class FactReader
 
     public static Fact Read(CustomerProfile profile, Entry entry, CustomerEvent value, int part, long time, FoldSettings settings, IFoldSink sink)
     {
-        var (day, hour) = LocalDay.Of(time, settings.Zone);
         var line = value.Lines is { Length: > 0 } lines ? lines[part] : null;
         var fact = new Fact
         {
@@ -44,8 +43,6 @@ internal static class FactReader
             Category = Name(profile, line is null ? value.Category : line.Category, sink),
             Brand = Name(profile, line is null ? value.Brand : line.Brand, sink),
             Quantity = Math.Clamp((line is null ? value.Quantity : line.Quantity) ?? 1, 1, LargestQuantity),
-            Day = day,
-            Hour = (byte)hour,
             Type = value.Type,
             Part = (byte)part,
             PriceBand = PriceBand(value, line, settings),

@@ -65,7 +65,7 @@ internal sealed class FactTail
         }
         else
         {
-            var grown = new Fact[Math.Max(4, _facts.Length + (_facts.Length / 2))];
+            var grown = new Fact[_facts.Length + Math.Max(4, _facts.Length / 4)];
             Facts.CopyTo(grown);
             _facts = grown;
         }

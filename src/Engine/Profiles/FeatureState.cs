@@ -87,7 +87,7 @@ internal sealed class FeatureState
         switch (fact.Type)
         {
             case EventType.Purchase:
-                Purchases.Fold(fact, IsNewOrder(fact, settings));
+                Purchases.Fold(fact.Time, LocalDay.Of(fact.Time, settings.Zone).Day, IsNewOrder(fact, settings));
                 break;
             case EventType.MessageOpened:
                 LastOpenedAt = fact.Time;
@@ -105,8 +105,9 @@ internal sealed class FeatureState
     {
         if (Dense.Length == 0) Dense = new double[DenseLength];
         Advance(fact.Time, settings);
-        Dense[HoursStart + fact.Hour]++;
-        Dense[DaysStart + fact.DayOfWeek]++;
+        var (day, hour) = LocalDay.Of(fact.Time, settings.Zone);
+        Dense[HoursStart + hour]++;
+        Dense[DaysStart + LocalDay.DayOfWeek(day)]++;
         if (fact.Channel != 0) Channels.Add(fact.Channel, 1, settings.Channels);
         if (Session.Ordinal == 0 || fact.Time - Session.LastAt > settings.SessionGapMs)
             Session = new Session { StartedAt = fact.Time, Ordinal = Session.Ordinal + 1 };

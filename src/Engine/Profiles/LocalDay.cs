@@ -13,4 +13,7 @@ internal static class LocalDay
         if (ofDay < 0) (day, ofDay) = (day - 1, ofDay + 86_400_000);
         return ((int)day, (int)(ofDay / 3_600_000));
     }
+
+    /// <summary>Monday = 0. 1970-01-01 was a Thursday.</summary>
+    public static int DayOfWeek(int day) => (((day + 3) % 7) + 7) % 7;
 }

@@ -15,27 +15,27 @@ internal struct PurchaseProcess
     public double GapSquares;
 
     /// <summary>Takes a purchase; one that belongs to a known order makes no new order and no new day.</summary>
-    public void Fold(in Fact fact, bool isNewOrder)
+    public void Fold(long time, int day, bool isNewOrder)
     {
-        if (FirstAt == 0) FirstAt = fact.Time;
-        LastAt = fact.Time;
+        if (FirstAt == 0) FirstAt = time;
+        LastAt = time;
         if (!isNewOrder) return;
         Orders++;
         if (Days == 0)
         {
-            FirstDay = LastDay = fact.Day;
+            FirstDay = LastDay = day;
             Days = 1;
             return;
         }
 
         // A zone whose clock goes back across midnight may repeat a day: that is no new one.
-        if (fact.Day <= LastDay) return;
-        double gap = fact.Day - LastDay;
+        if (day <= LastDay) return;
+        double gap = day - LastDay;
         var gaps = Days;
         var deviation = gap - GapMean;
         GapMean += deviation / gaps;
         GapSquares += deviation * (gap - GapMean);
-        LastDay = fact.Day;
+        LastDay = day;
         Days++;
     }
 }

@@ -161,8 +161,6 @@ internal static class SideCodec
             writer.UInt64(fact.IdHash);
             writer.Signed(fact.Position - last.Position);
             writer.Byte((byte)fact.Type);
-            writer.Byte(fact.Hour);
-            writer.Signed(fact.Day - last.Day);
             if (fact.Item != 0) writer.UInt64(fact.Item);
             if (fact.Category != 0) writer.UInt64(fact.Category);
             if (fact.Brand != 0) writer.UInt64(fact.Brand);
@@ -178,7 +176,7 @@ internal static class SideCodec
 
     private static void ReadTail(FactTail tail, ref ByteReader reader)
     {
-        var count = reader.Count(14);
+        var count = reader.Count(12);
         tail.Reserve(count);
         var fact = default(Fact);
         for (var i = 0; i < count; i++)
@@ -189,8 +187,6 @@ internal static class SideCodec
             fact.Position += reader.Signed();
             fact.Type = (EventType)reader.Byte();
             if ((int)fact.Type >= EventTypes.Count) throw new InvalidDataException($"event type {(int)fact.Type} is not known to this code");
-            fact.Hour = reader.Byte();
-            fact.Day += (int)reader.Signed();
             fact.Item = (present & HasItem) != 0 ? reader.UInt64() : 0;
             fact.Category = (present & HasCategory) != 0 ? reader.UInt64() : 0;
             fact.Brand = (present & HasBrand) != 0 ? reader.UInt64() : 0;
