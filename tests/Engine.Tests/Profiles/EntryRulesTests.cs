@@ -1,6 +1,7 @@
 using Personalization.Engine.Profiles;
 using Personalization.Events;
 using Personalization.Log;
+using Personalization.Partitions;
 using Xunit;
 
 namespace Personalization.Engine.Tests.Profiles;
@@ -223,7 +224,7 @@ public sealed class EntryRulesTests
         Assert.Equal(FoldVerdict.NoEffect, run.Apply(new WakeUp { Due = due.Value }, flags: EntryFlags.None).Verdict);
         Assert.Null(run.Profile.NextWakeUp);
         Assert.Equal("sessionEnded", Assert.Single(run.Sink.Items).Kind);
-        var names = string.Join(",", new[] { "a", "b" }.Select(name => $"\"{Partitions.KeyHash.Name("default", name):x16}\""));
+        var names = string.Join(",", new[] { "a", "b" }.Select(name => $"\"{KeyHash.Name("default", name):x16}\""));
         Assert.Equal(
             $$"""{"customer":"default/c1","startedAt":{{FoldRun.Noon}},"endedAt":{{FoldRun.Noon + FoldRun.Minute}},"events":2,"views":1,"cartItems":2,"cartValue":9.5,"purchases":0,"items":[{{names}}]}""",
             System.Text.Encoding.UTF8.GetString(run.Sink.Items[0].Bytes));

@@ -157,7 +157,11 @@ public sealed class FeatureTests
         var run = new FoldRun();
         run.Apply(new CustomerEvent
         {
-            Type = EventType.Purchase, ItemId = "ignored", Category = "ignored", BaseValue = 60, OrderId = "o1",
+            Type = EventType.Purchase,
+            ItemId = "ignored",
+            Category = "ignored",
+            BaseValue = 60,
+            OrderId = "o1",
             Lines = [new OrderLine { ItemId = "a", Category = "shoes", Quantity = 2, UnitPrice = 10 }, new OrderLine { ItemId = "b", Category = "hats", UnitPrice = 40 }],
         });
         var view = run.View();
