@@ -131,7 +131,8 @@ public sealed class BanditEvaluation : IEvaluation
         }
 
         return new Plot("Overlap: share of the uniform policy's weight", "share of decisions, heaviest first", "share of weight",
-            [new Curve(string.Create(CultureInfo.InvariantCulture, $"{weights.Length} decisions"), points)]) { Diagonal = true };
+            [new Curve(string.Create(CultureInfo.InvariantCulture, $"{weights.Length} decisions"), points)])
+        { Diagonal = true };
     }
 
     private sealed record Candidate(EvaluatedModel Model, OffPolicyEstimate Estimate, OffPolicyEstimate Training);

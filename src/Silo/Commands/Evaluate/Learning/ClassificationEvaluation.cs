@@ -130,9 +130,11 @@ public sealed class ClassificationEvaluation : IEvaluation
     private static IEnumerable<Plot> Plots(List<Scored> models, bool[] labels)
     {
         yield return new Plot("ROC", "false positive rate", "true positive rate",
-            [.. models.Select(model => new Curve(model.Name, [.. RocCurve.Create(model.Probabilities, labels).Points().Select(p => (p.FalsePositiveRate, p.TruePositiveRate))]))]) { Diagonal = true };
+            [.. models.Select(model => new Curve(model.Name, [.. RocCurve.Create(model.Probabilities, labels).Points().Select(p => (p.FalsePositiveRate, p.TruePositiveRate))]))])
+        { Diagonal = true };
         yield return new Plot("Calibration", "predicted probability", "observed frequency",
-            [.. models.Select(model => new Curve(model.Name, Calibration(model.Probabilities, labels), CurveStyle.LineAndDots))]) { Diagonal = true };
+            [.. models.Select(model => new Curve(model.Name, Calibration(model.Probabilities, labels), CurveStyle.LineAndDots))])
+        { Diagonal = true };
     }
 
     private static (double, double)[] Calibration(double[] probabilities, bool[] labels)
