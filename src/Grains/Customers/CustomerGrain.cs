@@ -60,13 +60,14 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
         var isKnown = after is { } hash && _actor.Profile.Remembers((ulong)hash);
         var caughtUp = isKnown || (_actor.IsCaughtUp && after is null) || await CatchUp();
 
+        var isFound = query.After is null ? (bool?)null : _actor.Profile.Remembers((ulong)after!.Value) || await Evidence().Holds(query.After, _actor);
         var profile = _actor.Profile;
         var newest = profile.IsEmpty ? (long?)null : profile.NewestEventTime;
         var reply = new ProfileReply
         {
             CaughtUp = caughtUp,
             Stale = !caughtUp,
-            AfterFound = after is { } wanted ? profile.Remembers((ulong)wanted) : null,
+            AfterFound = isFound,
             NewestEventTime = newest,
         };
         if (query.At < newest) return reply with { AtBeforeNewest = true };
@@ -105,11 +106,13 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
 
     private async Task<ProfileView> View(long at)
     {
-        _evidence ??= new RecentEvidence(_key, _services);
-        await _evidence.Fill(_actor);
+        var evidence = Evidence();
+        await evidence.Fill(_actor);
         var names = await _services.Names.Resolve(_services.Reader.NamesOf(_actor.Profile), _actor.UnsavedNames);
-        return _services.Reader.View(_actor.Profile, at, names, item => _evidence.EventIdOf(item.Position));
+        return _services.Reader.View(_actor.Profile, at, names, item => evidence.EventIdOf(item.Position));
     }
+
+    private RecentEvidence Evidence() => _evidence ??= new RecentEvidence(_key, _services);
 
     private T Watched<T>(Func<ICollection<ChangedEvent>?, T> fold)
     {

@@ -13,6 +13,9 @@ internal sealed class RecentEvidence(CustomerKey customer, CustomerServices serv
 {
     private const int MaxSegments = 10_000;
 
+    /// <summary>How far behind the newest entry an id that the gateway made is looked for: such ids are not among the recent ones.</summary>
+    private const int RecentPositions = 10_000;
+
     private readonly int _partition = services.Map.PartitionOf(customer);
     private readonly Dictionary<long, string> _eventIds = [];
     private bool _used;
@@ -36,6 +39,25 @@ internal sealed class RecentEvidence(CustomerKey customer, CustomerServices serv
                 if (wanted.Remove(entry.Position)) Remember(entry);
             }
         }
+    }
+
+    /// <summary>Whether an event of this id was folded lately: what is not saved yet is looked through, then the journal's end.</summary>
+    public async Task<bool> Holds(string eventId, CustomerActor actor)
+    {
+        foreach (var entry in actor.UnsavedJournal)
+        {
+            if (EntryCodec.ReadEnvelope(entry.Bytes).EventId == eventId) return true;
+        }
+
+        foreach (var segment in await services.Store.ReadJournal(_partition, customer, Math.Max(0, actor.Saved - RecentPositions), MaxSegments))
+        {
+            foreach (var entry in JournalCodec.Read(segment))
+            {
+                if (EntryCodec.ReadEnvelope(entry.Bytes).EventId == eventId) return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The event at a position; null where the journal no longer holds it.</summary>

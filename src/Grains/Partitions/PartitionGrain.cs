@@ -61,7 +61,18 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
 
     public async Task<CatchUpReply> CatchUp(CustomerKey customer, long after) => await (await Owner()).CatchUp(customer, after);
 
-    public async Task<bool> Drain(TimeSpan atMost) => await (await Owner()).Drain(atMost);
+    public async Task<bool> Drain(TimeSpan atMost)
+    {
+        var started = _services.Time.GetTimestamp();
+        while (true)
+        {
+            var owner = await Owner();
+            var left = atMost - _services.Time.GetElapsedTime(started);
+            if (left > TimeSpan.Zero && await owner.Drain(left)) return true;
+            // A tenure that ended meanwhile is followed by the next one; a time that is over is not.
+            if (left <= TimeSpan.Zero || owner.IsAtWork) return false;
+        }
+    }
 
     public async Task Release()
     {

@@ -154,8 +154,13 @@ internal sealed partial class PartitionOwner : IDisposable
 
             return true;
         }
-        catch (Exception fault) when (fault is TenureEndedException or OperationCanceledException { CancellationToken.IsCancellationRequested: true })
+        catch (OperationCanceledException) when (linked.IsCancellationRequested)
         {
+            return false;
+        }
+        catch (Exception fault) when (fault is TenureEndedException or LogChangedException)
+        {
+            await End(fault);
             return false;
         }
     }

@@ -88,6 +88,9 @@ public sealed class EngineCluster : IAsyncDisposable
         return eventId;
     }
 
+    /// <summary>Appends bytes as they are; answers their position.</summary>
+    public async Task<long> Append(int partition, byte[] bytes) => (await _appender.Append(partition, [new AppendItem(bytes)]))[0];
+
     public async Task<ProfileView> Read(string customer, string? after = null)
     {
         var reply = await Grain(customer).GetProfile(new ProfileQuery(null, after));
