@@ -1,1 +1,3 @@
-return 0;
+using Personalization.Load;
+
+return await LoadCommandLine.Run(args);

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Personalization.Load.Hosting;
+using Personalization.Load.Ingest;
+using Personalization.Load.Kill;
+using Personalization.Load.Latency;
+using Personalization.Load.Memory;
+using Personalization.Load.Scale;
+
+namespace Personalization.Load;
+
+/// <summary>
+/// Measures a real system on loopback, each run bounded in time and count, in temporary folders that are removed. Exit code 0: all checks hold.
+/// </summary>
+internal static class LoadCommandLine
+{
+    /// <summary>Runs a command.</summary>
+    public static Task<int> Run(string[] args)
+    {
+        var root = new RootCommand("Measures the engine on this machine.")
+        {
+            IngestCommand.Create(),
+            LatencyCommand.Create(),
+            ScaleCommand.Create(),
+            MemoryCommand.Create(),
+            KillCommand.Create(),
+            HostCommand.Create(),
+        };
+        return root.Parse(args).InvokeAsync();
+    }
+}
