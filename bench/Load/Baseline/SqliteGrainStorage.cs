@@ -71,7 +71,7 @@ internal sealed class SqliteGrainStorage : IGrainStorage, IDisposable
             all.CommandText = "SELECT data FROM grain_state";
             using var rows = all.ExecuteReader();
             var sum = 0L;
-            while (rows.Read()) sum += _serializer.Deserialize<StoredCustomer>(rows.GetFieldValue<byte[]>(0)).Recorded;
+            while (rows.Read()) sum += _serializer.Deserialize<StoredCustomer>(rows.GetFieldValue<byte[]>(0))!.Recorded;
             return sum;
         }
     }

@@ -8,6 +8,7 @@ namespace Personalization.Load.Reporting;
 /// <summary>What a run found: tables of figures, and checks that either hold or do not.</summary>
 internal sealed class RunReport(string command)
 {
+    private const int RedirectedWidth = 180;
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private readonly List<ReportTable> _tables = [];
@@ -43,6 +44,8 @@ internal sealed class RunReport(string command)
             return Holds ? 0 : 1;
         }
 
+        // A file or a pipe has no width: a table must not be cut for it.
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = RedirectedWidth;
         AnsiConsole.Write(new Rule($"[bold]{Markup.Escape(command)}[/]").LeftJustified());
         AnsiConsole.MarkupLineInterpolated($"{MachineLoad.Describe()}; {others}");
         AnsiConsole.MarkupLineInterpolated($"{string.Join(", ", _settings.Select(setting => $"{setting.Name} {setting.Value}"))}");

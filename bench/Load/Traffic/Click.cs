@@ -51,7 +51,7 @@ internal readonly record struct Click(string EventId, string CustomerId, EventTy
     {
         var isPurchase = Type == EventType.Purchase;
         return codec.Write(
-            new EntryEnvelope(EntryKind.Event, customer, EventId, Time, 0, Traffic.Human, EntryFlags.ProducerGaveId),
+            new EntryEnvelope(EntryKind.Event, customer, EventId, Time, 0, Log.Traffic.Human, EntryFlags.ProducerGaveId),
             new CustomerEvent
             {
                 Type = Type,

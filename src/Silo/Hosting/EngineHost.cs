@@ -18,8 +18,10 @@ internal static class EngineHost
     public const string DefaultUrls = "http://localhost:8080";
 
     /// <summary>Builds the host.</summary>
+    /// <param name="settings">Settings as on the command line.</param>
+    /// <param name="extend">Adds to the composition once it is complete, or replaces parts of it: for measurements.</param>
     /// <exception cref="SettingsException">Settings are wrong; all faults are in it.</exception>
-    public static WebApplication Build(string[] settings)
+    public static WebApplication Build(string[] settings, Action<WebApplicationBuilder>? extend = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey])) builder.WebHost.UseUrls(DefaultUrls);
@@ -38,6 +40,7 @@ internal static class EngineHost
             silo.AddDashboard();
         });
         builder.Services.AddPersonalizationGateway(options, builder.Configuration);
+        extend?.Invoke(builder);
 
         var app = builder.Build();
         app.MapPersonalizationGateway();
