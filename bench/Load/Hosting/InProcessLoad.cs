@@ -9,6 +9,8 @@ namespace Personalization.Load.Hosting;
 internal sealed class InProcessLoad(ILogAppender appender, EntryCodec codec, PartitionMap map)
 {
     private const int FillGroup = 200;
+    private const int EventsPerVisit = 10;
+    private const long Minute = 60_000;
 
     /// <summary>Many callers, each with one event under way, until the time is over.</summary>
     public async Task<InProcessOutcome> Run(Population population, string run, int callers, TimeSpan duration)
@@ -24,20 +26,20 @@ internal sealed class InProcessLoad(ILogAppender appender, EntryCodec codec, Par
     public async Task<long> Fill(Population population, string run, int events, TimeSpan span)
     {
         var shoppers = new Shoppers(population, run, 0);
-        var end = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        var first = end - (long)span.TotalMilliseconds;
+        var visits = ((events - 1) / EventsPerVisit) + 1;
+        var last = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - (EventsPerVisit * Minute);
         var sent = 0L;
         for (var number = 0; number < events; number++)
         {
-            // Visits of ten events, a minute between two events.
-            var visit = number / 10;
-            var time = first + (long)(span.TotalMilliseconds * visit * 10 / events) + (number % 10 * 60_000L);
+            // The last visit has just been; a minute between two events.
+            var before = visits - 1 - (number / EventsPerVisit);
+            var time = last - (long)(span.TotalMilliseconds * before / visits) + (number % EventsPerVisit * Minute);
             for (var start = 0; start < population.Count; start += FillGroup)
             {
                 var groups = new Dictionary<int, List<AppendItem>>();
                 for (var customer = start; customer < Math.Min(start + FillGroup, population.Count); customer++)
                 {
-                    var click = shoppers.Next(customer, Math.Min(time + (customer % 60_000), end));
+                    var click = shoppers.Next(customer, time + (customer % Minute));
                     var key = KeyOf(click);
                     var partition = map.PartitionOf(key);
                     if (!groups.TryGetValue(partition, out var items)) groups[partition] = items = [];

@@ -34,15 +34,15 @@ internal static class MemoryCommand
         report.Setting("events of each", events);
         report.Setting("days of event time", days);
         using var folder = new TemporaryFolder();
-        await using var server = await ServerProcess.StartSystem(SystemKind.Engine, folder.Path, cancellation, "--Personalization:Owner:CustomerIdle", "06:00:00");
+        await using var server = await ServerProcess.StartSystem(SystemKind.Engine, folder.Path, cancellation, "--Personalization:Owner:CustomerIdle", "06:00:00", "--Personalization:Clock", "Event");
 
         // A few customers first, and away with them: what is made once is not charged to the customers.
         await Fill(server, "warm", Math.Min(customers, 1000), events, days, cancellation);
-        await server.Ask<int>("/bench/collect", cancellation);
+        await Collect(server, cancellation);
         var before = await server.Ask<HeapState>("/bench/heap", cancellation);
         var sent = await Fill(server, "c", customers, events, days, cancellation);
         var full = await server.Ask<HeapState>("/bench/heap", cancellation);
-        await server.Ask<int>("/bench/collect", cancellation);
+        await Collect(server, cancellation);
         var after = await server.Ask<HeapState>("/bench/heap", cancellation);
 
         var table = report.Table("Memory after full, compacting collections", "when", "customers active", "heap MiB", "working set MiB");
@@ -60,6 +60,13 @@ internal static class MemoryCommand
 
         report.Check("every customer was active", full.Activations >= customers, $"{full.Activations:N0} activations of {customers:N0} customers");
         report.Check("every customer was collected", after.Activations == 0, $"{after.Activations:N0} activations are left");
+    }
+
+    /// <summary>Sends all customers out of the memory; one that is called meanwhile (a wake-up, a late acknowledgement) needs another try.</summary>
+    private static async Task Collect(ServerProcess server, CancellationToken cancellation)
+    {
+        for (var tries = 0; tries < 20 && await server.Ask<int>("/bench/collect", cancellation) > 0; tries++)
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
     }
 
     private static async Task<long> Fill(ServerProcess server, string prefix, int customers, int events, double days, CancellationToken cancellation)
