@@ -20,6 +20,9 @@ internal sealed class RunReport(string command)
     /// <summary>Whether all checks hold.</summary>
     public bool Holds => _checks.TrueForAll(check => check.Holds);
 
+    /// <summary>The checks that do not hold, in words.</summary>
+    public string Failures => string.Join(Environment.NewLine, _checks.Where(check => !check.Holds).Select(check => $"{check.Name}: {check.Detail}"));
+
     /// <summary>Notes how the run was made.</summary>
     public void Setting(string name, object value) => _settings.Add((name, Text(value)));
 
