@@ -64,7 +64,6 @@ public sealed class TrendingItems : SessionRecommender
 
     private protected override void CollectCandidates(in SessionQuery query, RecommendationScratch scratch)
     {
-
         for (var i = 0; i < _leaderCount; i++)
         {
             scratch.Candidates.Add(_items.IdOf(_leaders[i]), double.Exp2(_entries[_leaders[i]].Log - (query.Time / _halfLife)));
@@ -82,6 +81,10 @@ public sealed class TrendingItems : SessionRecommender
             writer.Write(_items.IdOf(dense));
             writer.Write(_entries[dense].Log);
         }
+
+        // A leader that was forgotten leaves a place open until an item climbs into it, so the list is state of its own.
+        writer.Write(_leaderCount);
+        for (var i = 0; i < _leaderCount; i++) writer.Write(_items.IdOf(_leaders[i]));
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote. The half-life must be that of the saved count.</summary>
@@ -95,7 +98,12 @@ public sealed class TrendingItems : SessionRecommender
         {
             var dense = loaded.Touch(reader.ReadUInt64());
             loaded._entries[dense].Log = reader.ReadDouble();
-            loaded.Climb(dense);
+        }
+
+        for (var leaders = reader.ReadInt32(); leaders > 0; leaders--)
+        {
+            var dense = loaded._items.Find(reader.ReadUInt64());
+            if (dense >= 0) loaded.Climb(dense);
         }
 
         return loaded;
