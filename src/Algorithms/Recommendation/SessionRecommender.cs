@@ -8,7 +8,7 @@ namespace Personalization.Algorithms.Recommendation;
 /// clicks answer bit-equally, however the clicks were cut into batches, and so does one restored by its <c>Load</c>. There is no clock
 /// and no randomness inside.</para>
 /// <para>Learning is for one thread at a time and excludes answering; answering never changes the recommender, so any number of threads may
-/// answer at once, each with a <see cref="RecommendationScratch"/> of its own. A replica gives readers a
+/// answer at once, each with a <see cref="RecommendationScratch"/> of its own. <see cref="Replication.RecommenderReplica{T}"/> gives readers a
 /// snapshot that a single writer moves on.</para>
 /// <para>Answering allocates nothing once the scratch has grown to the recommender's size.</para>
 /// </remarks>

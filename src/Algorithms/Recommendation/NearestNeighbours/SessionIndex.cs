@@ -12,7 +12,7 @@ namespace Personalization.Algorithms.Recommendation.NearestNeighbours;
 /// recycling it is one step per item, and an item without postings gives its dense integer back. So memory is bounded by sessions × length, however long the index lives,
 /// and the postings always are exactly the m most recent live sessions with the item: an index rebuilt from its sessions is the same index.</para>
 /// </remarks>
-internal sealed class SessionIndex(int sessionCapacity, int postingsPerItem, int maxSessionLength)
+internal sealed partial class SessionIndex(int sessionCapacity, int postingsPerItem, int maxSessionLength)
 {
     private readonly DenseIdMap _items = new();
     private readonly DenseIdMap _sessions = new();
@@ -54,9 +54,16 @@ internal sealed class SessionIndex(int sessionCapacity, int postingsPerItem, int
 
     public void Learn(in Click click)
     {
-        var denseKey = _sessions.Find(click.Session);
-        var number = denseKey >= 0 ? _numberOf[denseKey] : StartSession(click.Session, click.Time);
+        if (!TryFind(click.Session, out var number)) number = StartSession(click.Session, click.Time);
         AddItem(number, click.Item, click.Time);
+    }
+
+    /// <summary>The number of a live session.</summary>
+    public bool TryFind(ulong key, out uint number)
+    {
+        var denseKey = _sessions.Find(key);
+        number = denseKey < 0 ? 0 : _numberOf[denseKey];
+        return denseKey >= 0;
     }
 
     public uint StartSession(ulong key, long time)
@@ -83,6 +90,37 @@ internal sealed class SessionIndex(int sessionCapacity, int postingsPerItem, int
         _blocks.At(session.Block, session.Length++) = dense;
         AddPosting(dense, number);
         PairCount++;
+    }
+
+    /// <summary>Empties a session, which keeps its place. Where an item's postings had reached their bound they stay one short of it: the session that once fell off is not looked for.</summary>
+    public void RemoveItems(uint number)
+    {
+        ref var session = ref _ring[(int)number & (_ring.Length - 1)];
+        foreach (var dense in ItemsOf(session))
+        {
+            ref var item = ref _itemEntries[dense];
+            var mask = (1 << item.SizeClass) - 1;
+            var postings = _blocks.Span(item.Block, item.SizeClass);
+            var at = 0;
+            while (at < item.Count && (uint)postings[(item.Head + at) & mask] != number) at++;
+            if (at < item.Count)
+            {
+                for (item.Count--; at < item.Count; at++) postings[(item.Head + at) & mask] = postings[(item.Head + at + 1) & mask];
+            }
+
+            ForgetSession(dense);
+        }
+
+        PairCount -= session.Length;
+        session.Length = 0;
+    }
+
+    private void ForgetSession(int dense)
+    {
+        ref var item = ref _itemEntries[dense];
+        if (--item.Sessions > 0) return;
+        _blocks.Return(item.Block, item.SizeClass);
+        _items.Remove(dense);
     }
 
     private int NewItem(ulong item)
@@ -157,9 +195,7 @@ internal sealed class SessionIndex(int sessionCapacity, int postingsPerItem, int
                 item.Count--;
             }
 
-            if (--item.Sessions > 0) continue;
-            _blocks.Return(item.Block, item.SizeClass);
-            _items.Remove(dense);
+            ForgetSession(dense);
         }
 
         PairCount -= session.Length;

@@ -129,26 +129,7 @@ public sealed class VmisKnn : SessionRecommender
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.Write(FormatVersion);
-        writer.Write(_index.SessionCount);
-        var codes = new Dictionary<int, int>(_index.ItemCount);
-        for (var number = _index.First; number != _index.Next; number++)
-        {
-            ref readonly var session = ref _index.Session(number);
-            writer.Write(_index.KeyOf(session));
-            writer.Write(session.Time);
-            writer.Write7BitEncodedInt(session.Length);
-            foreach (var dense in _index.ItemsOf(session))
-            {
-                // An item is written whole the first time and by its running number after that.
-                if (codes.TryGetValue(dense, out var code)) writer.Write7BitEncodedInt(code);
-                else
-                {
-                    codes.Add(dense, codes.Count + 1);
-                    writer.Write7BitEncodedInt(0);
-                    writer.Write(_index.IdOf(dense));
-                }
-            }
-        }
+        _index.Save(writer);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote. Other bounds than those it was saved with are taken over: with fewer sessions the oldest go.</summary>
@@ -158,20 +139,7 @@ public sealed class VmisKnn : SessionRecommender
         ArgumentNullException.ThrowIfNull(reader);
         var loaded = new VmisKnn(options);
         if (reader.ReadInt32() is var version and not FormatVersion) throw new InvalidDataException($"VMIS-kNN index of format {version}; this is {FormatVersion}.");
-        var items = new List<ulong>();
-        for (var remaining = reader.ReadInt32(); remaining > 0; remaining--)
-        {
-            var key = reader.ReadUInt64();
-            var time = reader.ReadInt64();
-            var number = loaded._index.StartSession(key, time);
-            for (var length = reader.Read7BitEncodedInt(); length > 0; length--)
-            {
-                var code = reader.Read7BitEncodedInt();
-                if (code == 0) items.Add(reader.ReadUInt64());
-                loaded._index.AddItem(number, items[code == 0 ? ^1 : code - 1], time);
-            }
-        }
-
+        loaded._index.Load(reader);
         return loaded;
     }
 
