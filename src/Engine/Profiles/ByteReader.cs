@@ -20,8 +20,8 @@ internal ref struct ByteReader(ReadOnlySpan<byte> source)
     public int Count(int leastBytes = 0)
     {
         var value = Unsigned();
-        if (value > int.MaxValue || (leastBytes > 0 && value > (ulong)(_rest.Length / leastBytes))) throw new InvalidDataException($"a count of {value} is more than the bytes can hold");
-        return (int)value;
+        var most = leastBytes == 0 ? int.MaxValue : _rest.Length / leastBytes;
+        return value <= (ulong)most ? (int)value : throw new InvalidDataException($"a count of {value} is more than the bytes can hold");
     }
 
     public uint UInt32()

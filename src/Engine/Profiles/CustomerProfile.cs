@@ -47,7 +47,10 @@ public sealed class CustomerProfile
     /// <summary>The position of the last erasure; 0 = never erased.</summary>
     public long ErasedAt { get; internal set; }
 
-    /// <summary>When the profile next wants to be woken, milliseconds since 1970-01-01 UTC: the end of its newest session + gap + lateness, until that session is reported.</summary>
+    /// <summary>
+    /// When the profile next wants to be woken, milliseconds since 1970-01-01 UTC: the end of its newest session + gap + lateness, until that
+    /// session is reported.
+    /// </summary>
     public long? NextWakeUp { get; internal set; }
 
     /// <summary>The newest event time, milliseconds since 1970-01-01 UTC; 0 = there was no event.</summary>

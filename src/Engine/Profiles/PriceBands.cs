@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Personalization.Engine.Profiles;
 
-/// <summary>Sixteen price bands, each twice as wide as the one below: [0, u), [u, 2u), [2u, 4u) … [2¹⁴u, ∞), u = <see cref="FoldSettings.PriceBandUnit"/>.</summary>
+/// <summary>
+/// Sixteen price bands, each reaching twice as far as the one below: [0, u), [u, 2u), [2u, 4u) … [2¹⁴u, ∞), u = <see cref="FoldSettings.PriceBandUnit"/>.
+/// </summary>
 internal static class PriceBands
 {
     public const int Count = 16;

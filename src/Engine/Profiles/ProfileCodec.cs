@@ -11,7 +11,8 @@ namespace Personalization.Engine.Profiles;
 /// </summary>
 /// <remarks>
 /// Both begin with a version byte; numbers are varints, sequences are delta-coded, reals are 8 raw bytes. The position and whether it is a
-/// tombstone stand in the <see cref="CustomerRecord"/>; a tombstone's row is empty. Cost: a few microseconds for full tables and a tail of an hour (figures in docs/decisions/0001-base-and-tail.md).
+/// tombstone stand in the <see cref="CustomerRecord"/>; a tombstone's row is empty.
+/// Cost: a few microseconds for full tables and a tail of an hour; figures in docs/decisions/0001-base-and-tail.md.
 /// </remarks>
 public static class ProfileCodec
 {

@@ -63,7 +63,9 @@ public sealed class ProfileReader(FoldSettings settings)
             Purchases = Purchases(profile, state, time),
             Messages = Messages(profile, state),
             Traits = profile.Traits is null ? new Dictionary<string, string>() : new Dictionary<string, string>(profile.Traits),
-            Consents = profile.Consents is null ? new Dictionary<string, ConsentView>() : profile.Consents.ToDictionary(pair => pair.Key, pair => new ConsentView(pair.Value.Granted, pair.Value.At)),
+            Consents = profile.Consents is null
+                ? new Dictionary<string, ConsentView>()
+                : profile.Consents.ToDictionary(pair => pair.Key, pair => new ConsentView(pair.Value.Granted, pair.Value.At)),
         };
     }
 

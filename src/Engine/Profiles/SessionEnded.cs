@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using Personalization.Stores;
 
@@ -32,7 +33,8 @@ internal static class SessionEnded
             for (var i = 0; i < state.Items.Count; i++)
             {
                 ref readonly var item = ref state.Items[i];
-                if (item.Time >= session.StartedAt && item.Time <= session.LastAt) json.WriteStringValue(item.Item.ToString("x16", System.Globalization.CultureInfo.InvariantCulture));
+                if (item.Time < session.StartedAt || item.Time > session.LastAt) continue;
+                json.WriteStringValue(item.Item.ToString("x16", CultureInfo.InvariantCulture));
             }
 
             json.WriteEndArray();

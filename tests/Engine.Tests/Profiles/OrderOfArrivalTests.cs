@@ -64,6 +64,12 @@ public sealed class OrderOfArrivalTests
             iter: 2000);
 
     [Fact]
+    public void With_positions_as_the_log_gives_them_on_arrival_the_view_is_the_same_but_for_its_evidence() =>
+        Arrivals.Sample(
+            arrival => Assert.Equal(View(arrival.InOrder), View(arrival.Arriving)),
+            iter: 1000);
+
+    [Fact]
     public void Saving_and_loading_after_every_entry_changes_nothing() =>
         Arrivals.Sample(
             arrival =>
@@ -122,6 +128,13 @@ public sealed class OrderOfArrivalTests
         var view = ViewAssert.Text(run.View(run.Profile.NewestEventTime + FoldRun.Hour));
         var (row, side) = FoldRun.Encode(run.Profile);
         return (view, row, side);
+    }
+
+    private static string View(List<Entry> entries)
+    {
+        var run = new FoldRun(Small);
+        for (var i = 0; i < entries.Count; i++) run.Fold.Apply(run.Profile, entries[i] with { Position = i + 1 }, run.Sink);
+        return ViewAssert.Text(run.View(run.Profile.NewestEventTime + FoldRun.Hour), withPositions: false);
     }
 
     private static List<Entry> Build(List<(CustomerEvent Value, int Minutes, int Milliseconds)> events)
