@@ -1,0 +1,29 @@
+using Personalization.Silo.Commands.Evaluate;
+
+namespace Personalization.Silo.Commands.Replay;
+
+/// <summary>Rows of session files, see <see cref="ReplayFormat.Sessions"/>.</summary>
+internal sealed class SessionRows : IReplayRow
+{
+    public CsvColumn[] Columns { get; } = [new("session_id"), new("item_id"), new("time", "timestamp")];
+
+    public ReplayLine? Read(CsvTable table, ReplayFile file, EventJson json, out string? fault)
+    {
+        fault = null;
+        if (table.Text(0).IsEmpty) fault = "SessionId is empty";
+        else if (table.Text(1).IsEmpty) fault = "ItemId is empty";
+        if (fault is not null) return null;
+        if (!table.TryInstant(2, out var time))
+        {
+            fault = $"Time '{table.Text(2)}' is no time";
+            return null;
+        }
+
+        var session = table.Text(0).ToString();
+        json.Begin(file.EventId(table.RowNumber), "productViewed", time);
+        json.Text("anonymousId"u8, session);
+        json.Text("itemId"u8, table.Text(1));
+        json.Text("sessionId"u8, session);
+        return new ReplayLine(file.Name, table.RowNumber, session, time.ToUnixTimeMilliseconds(), json.End());
+    }
+}
