@@ -1,5 +1,8 @@
 using System.CommandLine;
 using Personalization.Silo.Commands.Evaluate;
+using Personalization.Silo.Commands.Log;
+using Personalization.Silo.Commands.Replay;
+using Personalization.Silo.Commands.Verify;
 
 namespace Personalization.Silo.Commands;
 
@@ -10,6 +13,9 @@ internal static class CommandLine
     {
         var root = new RootCommand("A real-time personalization engine: every customer is a virtual actor with live features and online models.")
         {
+            ReplayCommand.Create(),
+            LogCommand.Create(),
+            VerifyCommand.Create(),
             EvaluateCommand.Create(),
         };
         ServeCommand.AddTo(root);

@@ -25,7 +25,7 @@ internal sealed class AdminClient(HttpClient http)
         try
         {
             var status = await Get(LogStatusCommand.Path, cancellation);
-            return status?.GetProperty("partitions").EnumerateArray().Sum(partition => partition.GetProperty("lag").GetInt64());
+            return status?.GetProperty("lag").GetProperty("entries").GetInt64();
         }
         catch (Exception fault) when (fault is AdminCallException or KeyNotFoundException or InvalidOperationException)
         {

@@ -11,7 +11,7 @@ internal static class DeadLettersCommand
     private const string Path = "v1/admin/log/dead-letters";
 
     private static readonly (string Title, string Member)[] Columns =
-        [("partition", "partition"), ("position", "position"), ("appended", "logTime"), ("customer", "customerId"), ("event", "eventId"), ("state", "state"), ("reason", "reason")];
+        [("partition", "partition"), ("position", "position"), ("appended", "loggedAt"), ("customer", "customerId"), ("event", "eventId"), ("state", "state"), ("reason", "reason")];
 
     public static Command Create(LogOutput shared) => new("dead-letters", "Look at entries that were set aside, try them again, or give them up.")
     {
@@ -30,7 +30,7 @@ internal static class DeadLettersCommand
                 var page = await admin.Get(cursor is null ? Path : $"{Path}?cursor={Uri.EscapeDataString(cursor)}", cancellation)
                     ?? throw new AdminCallException("This engine has no dead letters to list.");
                 letters.AddRange(page.GetProperty("deadLetters").EnumerateArray());
-                cursor = page.TryGetProperty("cursor", out var next) && next.ValueKind == JsonValueKind.String ? next.GetString() : null;
+                cursor = page.TryGetProperty("next", out var next) && next.ValueKind == JsonValueKind.String ? next.GetString() : null;
             }
             while (cursor is not null);
 

@@ -5,6 +5,7 @@ using Orleans.Serialization;
 using Personalization.Configuration;
 using Personalization.Grains.Hosting;
 using Personalization.Log;
+using Personalization.Silo.Hosting;
 using Personalization.Storage.Sqlite;
 
 namespace Personalization.Silo.Commands.Verify;
@@ -44,7 +45,7 @@ public static class VerifyCommand
             var codec = new EntryCodec(services.GetRequiredService<Serializer>());
             return await Verify(new JournalVerifier(storage.Log, storage.Store, codec, EngineHosting.Settings(options)), output, cancellation);
         }
-        catch (Exception fault) when (fault is InvalidOperationException or SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is SettingsException or InvalidOperationException or SqliteException or IOException or UnauthorizedAccessException)
         {
             await error.WriteLineAsync(fault.Message);
             return 2;
@@ -52,8 +53,10 @@ public static class VerifyCommand
     }
 
     /// <summary>Runs a verifier and tells what it finds; the last line is the sum.</summary>
-    internal static async Task<int> Verify(JournalVerifier verifier, TextWriter output, CancellationToken cancellation)
+    public static async Task<int> Verify(JournalVerifier verifier, TextWriter output, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(verifier);
+        ArgumentNullException.ThrowIfNull(output);
         long verified = 0, differences = 0, told = 0;
         var notVerifiable = new SortedDictionary<string, long>(StringComparer.Ordinal);
         await foreach (var verdict in verifier.Verify(cancellation))
@@ -78,16 +81,10 @@ public static class VerifyCommand
         return differences == 0 ? 0 : 1;
     }
 
-    private static PersonalizationOptions ReadSettings(string[] settings)
-    {
-        var configuration = new ConfigurationBuilder()
-            .SetBasePath(AppContext.BaseDirectory)
-            .AddJsonFile("appsettings.json", optional: true)
-            .AddEnvironmentVariables()
-            .AddCommandLine(settings)
-            .Build();
-        var options = configuration.GetSection(Names.ConfigurationSection).Get<PersonalizationOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new PersonalizationOptions();
-        var faults = PersonalizationOptionsValidator.Validate(options);
-        return faults.Count == 0 ? options : throw new InvalidOperationException(string.Join(Environment.NewLine, faults));
-    }
+    private static PersonalizationOptions ReadSettings(string[] settings) => Settings.Read(new ConfigurationBuilder()
+        .SetBasePath(AppContext.BaseDirectory)
+        .AddJsonFile("appsettings.json", optional: true)
+        .AddEnvironmentVariables()
+        .AddCommandLine(settings)
+        .Build());
 }
