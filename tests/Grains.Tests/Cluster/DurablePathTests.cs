@@ -98,6 +98,24 @@ public sealed class DurablePathTests
         Assert.True((await engine.Store.ReadPartition(partition)).Epoch.Counter > claimed.Epoch.Counter);
     }
 
+    [Fact]
+    public async Task An_idle_customer_leaves_the_memory_and_comes_back_as_it_was()
+    {
+        await using var engine = await EngineCluster.Start(configure: options => options.Owner.CustomerIdle = TimeSpan.FromSeconds(1));
+        await engine.Post("ann");
+        await engine.Drain();
+        Assert.Equal(1, await Customers(engine));
+
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await Customers(engine) > 0) await Task.Delay(50, timeout.Token);
+
+        Assert.Equal(1, (await engine.Read("ann")).Totals.Views);
+    }
+
+    private static async Task<int> Customers(EngineCluster engine) =>
+        (await engine.Client.GetGrain<IManagementGrain>(0).GetSimpleGrainStatistics())
+        .Where(grain => grain.GrainType.Contains("CustomerGrain", StringComparison.Ordinal)).Sum(grain => grain.ActivationCount);
+
     private sealed class ToldOnce : Personalization.Customers.ICustomerObserver
     {
         private readonly TaskCompletionSource<Personalization.Customers.ProfileChanged> _change = new(TaskCreationOptions.RunContinuationsAsynchronously);
