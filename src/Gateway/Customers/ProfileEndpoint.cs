@@ -33,12 +33,17 @@ internal static class ProfileEndpoint
         if (string.IsNullOrEmpty(after)) after = null;
         else if (Partitions.CustomerKey.IdError("after", after) is { } error) throw ProblemException.BadRequest(error);
         var reply = await grains.GetGrain<ICustomerGrain>(key.Text).GetProfile(new ProfileQuery(Instants.Parse("at", at), after));
-        if (!reply.AtBeforeNewest) return reply;
+        return reply.AtBeforeNewest ? throw InThePast(reply.NewestEventTime) : reply;
+    }
+
+    /// <summary>The problem of a time before the newest event.</summary>
+    public static ProblemException InThePast(long? newestEventTime)
+    {
         var problem = new ProblemException(
             StatusCodes.Status422UnprocessableEntity,
             "The time lies in the past",
             "at must not be before the customer's newest event: there is no time travel yet");
-        problem.Extensions["newestEventAt"] = Instants.ToUtc(reply.NewestEventTime);
-        throw problem;
+        problem.Extensions["newestEventAt"] = Instants.ToUtc(newestEventTime);
+        return problem;
     }
 }

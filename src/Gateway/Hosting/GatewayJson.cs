@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
+using Personalization.Gateway.Churn;
 using Personalization.Gateway.Customers;
 using Personalization.Gateway.Events;
 using Personalization.Gateway.Health;
@@ -14,6 +15,7 @@ namespace Personalization.Gateway.Hosting;
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(CatalogItem))]
 [JsonSerializable(typeof(ProfileResponse))]
+[JsonSerializable(typeof(ChurnResponse))]
 [JsonSerializable(typeof(IngestResponse))]
 [JsonSerializable(typeof(HealthResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using Personalization.Gateway.Churn;
 using Personalization.Gateway.Customers;
 using Personalization.Gateway.Events;
 using Personalization.Gateway.Health;
@@ -18,6 +19,7 @@ public static class GatewayPipeline
 
         app.MapEvents();
         app.MapProfile();
+        app.MapChurn();
         app.MapHealth();
         return app;
     }

@@ -58,6 +58,9 @@ public sealed class PersonalizationOptions
 
     /// <summary>How long things are kept.</summary>
     public RetentionOptions Retention { get; set; } = new();
+
+    /// <summary>Churn scores.</summary>
+    public ChurnOptions Churn { get; set; } = new();
 }
 
 /// <summary>Currencies: money is stamped in the base currency when it is accepted and never re-rated.</summary>

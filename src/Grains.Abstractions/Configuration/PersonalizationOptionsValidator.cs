@@ -54,7 +54,26 @@ public static class PersonalizationOptionsValidator
         Check(retention.Log >= TimeSpan.FromMinutes(10), "Retention:Log", $"must be at least 10 minutes, the window in which repeats are known");
         Check(retention.Tombstone > retention.Log, "Retention:Tombstone", $"must be longer than Retention:Log ({retention.Log})");
         Check(retention.Journal >= retention.Log, "Retention:Journal", $"must be at least Retention:Log ({retention.Log})");
+        CheckChurn(options.Churn, Check);
         return faults;
+    }
+
+    private static void CheckChurn(ChurnOptions churn, Action<bool, string, FormattableString> check)
+    {
+        var activity = churn.Activity;
+        var value = churn.Value;
+        foreach (var (name, parameter) in new[]
+        {
+            ("R", churn.R), ("Alpha", churn.Alpha), ("A", churn.A), ("B", churn.B),
+            ("Activity:R", activity.R), ("Activity:Alpha", activity.Alpha), ("Activity:A", activity.A), ("Activity:B", activity.B),
+            ("Value:P", value.P), ("Value:V", value.V),
+        })
+            check(parameter is >= 1e-6 and <= 1e9, $"Churn:{name}", $"must be between 0.000001 and 1,000,000,000, but is {parameter}");
+        check(value.Q is > 1 and <= 1e9, "Churn:Value:Q", $"must be above 1 and at most 1,000,000,000, or the population has no mean, but is {value.Q}");
+        check(churn.Threshold is > 0 and < 1, "Churn:Threshold", $"must be strictly between 0 and 1, but is {churn.Threshold}");
+        check(churn.HorizonDays is >= 1 and <= 3650, "Churn:HorizonDays", $"must be between 1 and 3,650, but is {churn.HorizonDays}");
+        check(value.HorizonDays is >= 1 and <= 7300, "Churn:Value:HorizonDays", $"must be between 1 and 7,300, but is {value.HorizonDays}");
+        check(value.AnnualDiscountRate is >= 0 and <= 10, "Churn:Value:AnnualDiscountRate", $"must be between 0 and 10, but is {value.AnnualDiscountRate}");
     }
 
     private static bool IsCurrency(string code) => code.Length == 3 && code.All(char.IsAsciiLetterUpper);

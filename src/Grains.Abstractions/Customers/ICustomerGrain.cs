@@ -24,6 +24,10 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("getProfile")]
     Task<ProfileReply> GetProfile(ProfileQuery query);
 
+    /// <summary>The churn score.</summary>
+    [Alias("getChurn")]
+    Task<ChurnReply> GetChurn(ChurnQuery query);
+
     /// <summary>Sends an observer what changes from now on, for a minute; call again to go on.</summary>
     [Alias("watch")]
     Task Watch(ICustomerObserver observer);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using Personalization.Configuration;
 using Personalization.Customers;
+using Personalization.Engine.Churn;
 using Personalization.Engine.Profiles;
 using Personalization.Partitions;
 
@@ -15,6 +16,7 @@ namespace Personalization.Grains.Customers;
 internal sealed class CustomerGrain : Grain, ICustomerGrain
 {
     private readonly CustomerServices _services;
+    private readonly ChurnScorer _churn;
     private readonly OwnerOptions _options;
     private readonly IGrainFactory _grains;
     private CustomerKey _key;
@@ -22,9 +24,10 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
     private LiveChanges? _watchers;
     private RecentEvidence? _evidence;
 
-    public CustomerGrain(CustomerServices services, IOptions<PersonalizationOptions> options, IGrainFactory grains)
+    public CustomerGrain(CustomerServices services, ChurnScorer churn, IOptions<PersonalizationOptions> options, IGrainFactory grains)
     {
         _services = services;
+        _churn = churn;
         _options = options.Value.Owner;
         _grains = grains;
     }
@@ -55,24 +58,22 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
 
     public async Task<ProfileReply> GetProfile(ProfileQuery query)
     {
-        await _actor.Load();
-        var after = query.After is { } id ? KeyHash.Hash128(id) : (UInt128?)null;
-        var isKnown = after is { } hash && _actor.Profile.Remembers((ulong)hash);
-        var caughtUp = isKnown || (_actor.IsCaughtUp && after is null) || await CatchUp();
+        var (reply, at) = await Reach(query.At, query.After);
+        return reply.AtBeforeNewest ? reply : reply with { Profile = await View(at) };
+    }
 
-        var isFound = query.After is null ? (bool?)null : _actor.Profile.Remembers((ulong)after!.Value) || await Evidence().Holds(query.After, _actor);
-        var profile = _actor.Profile;
-        var newest = profile.IsEmpty ? (long?)null : profile.NewestEventTime;
-        var reply = new ProfileReply
+    public async Task<ChurnReply> GetChurn(ChurnQuery query)
+    {
+        var (reached, at) = await Reach(query.At, query.After);
+        return new ChurnReply
         {
-            CaughtUp = caughtUp,
-            Stale = !caughtUp,
-            AfterFound = isFound,
-            NewestEventTime = newest,
+            Churn = reached.AtBeforeNewest ? null : await Churn(at),
+            CaughtUp = reached.CaughtUp,
+            AfterFound = reached.AfterFound,
+            Stale = reached.Stale,
+            AtBeforeNewest = reached.AtBeforeNewest,
+            NewestEventTime = reached.NewestEventTime,
         };
-        if (query.At < newest) return reply with { AtBeforeNewest = true };
-        var at = query.At ?? Math.Max(_services.Time.GetUtcNow().ToUnixTimeMilliseconds(), newest ?? 0);
-        return reply with { Profile = await View(at) };
     }
 
     public Task Watch(ICustomerObserver observer)
@@ -85,6 +86,28 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
     {
         _watchers?.Remove(observer);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Brings the profile to where a reader wants it; answers all but the profile, and the time to evaluate at.</summary>
+    private async Task<(ProfileReply Reply, long At)> Reach(long? asked, string? eventId)
+    {
+        await _actor.Load();
+        var after = eventId is { } id ? KeyHash.Hash128(id) : (UInt128?)null;
+        var isKnown = after is { } hash && _actor.Profile.Remembers((ulong)hash);
+        var caughtUp = isKnown || (_actor.IsCaughtUp && after is null) || await CatchUp();
+
+        var isFound = eventId is null ? (bool?)null : _actor.Profile.Remembers((ulong)after!.Value) || await Evidence().Holds(eventId, _actor);
+        var profile = _actor.Profile;
+        var newest = profile.IsEmpty ? (long?)null : profile.NewestEventTime;
+        var reply = new ProfileReply
+        {
+            CaughtUp = caughtUp,
+            Stale = !caughtUp,
+            AfterFound = isFound,
+            NewestEventTime = newest,
+            AtBeforeNewest = asked < newest,
+        };
+        return (reply, asked ?? Math.Max(_services.Time.GetUtcNow().ToUnixTimeMilliseconds(), newest ?? 0));
     }
 
     /// <summary>Asks the owner once for everything up to the log's tail. False: it did not answer in time.</summary>
@@ -110,6 +133,15 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
         await evidence.Fill(_actor);
         var names = await _services.Names.Resolve(_services.Reader.NamesOf(_actor.Profile), _actor.UnsavedNames);
         return _services.Reader.View(_actor.Profile, at, names, item => evidence.EventIdOf(item.Position));
+    }
+
+    private async Task<ChurnView> Churn(long at)
+    {
+        var purchase = _churn.LastPurchaseAt(_actor.Profile);
+        var eventId = purchase is { } time ? await Evidence().PurchaseAt(time, _actor) : null;
+        // Entries may have come while the journal was read: an id is cited only for the purchase that it is of.
+        await _actor.Load();
+        return _churn.Score(_actor.Profile, at, _churn.LastPurchaseAt(_actor.Profile) == purchase ? eventId : null);
     }
 
     private RecentEvidence Evidence() => _evidence ??= new RecentEvidence(_key, _services);

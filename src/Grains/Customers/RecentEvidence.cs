@@ -1,5 +1,6 @@
 using Personalization.Engine.Journals;
 using Personalization.Engine.Profiles;
+using Personalization.Events;
 using Personalization.Log;
 using Personalization.Partitions;
 
@@ -18,6 +19,7 @@ internal sealed class RecentEvidence(CustomerKey customer, CustomerServices serv
 
     private readonly int _partition = services.Map.PartitionOf(customer);
     private readonly Dictionary<long, string> _eventIds = [];
+    private (long Time, string? EventId) _purchase;
     private bool _used;
 
     /// <summary>Finds the ids of the profile's recent items.</summary>
@@ -60,6 +62,34 @@ internal sealed class RecentEvidence(CustomerKey customer, CustomerServices serv
         return false;
     }
 
+    /// <summary>The id of the purchase of an event time; null where the journal no longer holds it. Looked up once a purchase.</summary>
+    public async Task<string?> PurchaseAt(long time, CustomerActor actor)
+    {
+        _used = true;
+        if (_purchase.Time == time) return _purchase.EventId;
+        string? found = null;
+        foreach (var entry in actor.UnsavedJournal)
+        {
+            if (IsPurchaseAt(entry, time)) found = EntryCodec.ReadEnvelope(entry.Bytes).EventId;
+        }
+
+        if (found is null)
+        {
+            // A purchase of items is among the recent ones most of the time: then the journal need not be read from its beginning.
+            var known = services.Reader.RecentItemsOf(actor.Profile).FirstOrDefault(item => item.Type == EventType.Purchase && item.Time == time);
+            foreach (var segment in await services.Store.ReadJournal(_partition, customer, Math.Max(0, known.Position - 1), MaxSegments))
+            {
+                foreach (var entry in JournalCodec.Read(segment))
+                {
+                    if (IsPurchaseAt(entry, time)) found = EntryCodec.ReadEnvelope(entry.Bytes).EventId;
+                }
+            }
+        }
+
+        _purchase = (time, found);
+        return found;
+    }
+
     /// <summary>The event at a position; null where the journal no longer holds it.</summary>
     public string? EventIdOf(long position) => _eventIds.GetValueOrDefault(position);
 
@@ -69,6 +99,12 @@ internal sealed class RecentEvidence(CustomerKey customer, CustomerServices serv
         var used = _used;
         _used = false;
         return used;
+    }
+
+    private bool IsPurchaseAt(in LogEntry entry, long time)
+    {
+        var (kind, _, eventTime) = EntryCodec.ReadRoute(entry.Bytes);
+        return kind == EntryKind.Event && eventTime == time && services.Codec.Read(entry) is { Payload: CustomerEvent { Type: EventType.Purchase }, Envelope.Traffic: Traffic.Human };
     }
 
     private void Remember(in LogEntry entry) => _eventIds[entry.Position] = EntryCodec.ReadEnvelope(entry.Bytes).EventId;

@@ -6,6 +6,7 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Serialization;
 using Personalization.Configuration;
+using Personalization.Engine.Churn;
 using Personalization.Engine.Profiles;
 using Personalization.Grains.Customers;
 using Personalization.Grains.Telemetry;
@@ -29,6 +30,8 @@ public static class EngineHosting
         services.AddSingleton(provider => Settings(provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value));
         services.AddSingleton(provider => new ProfileFold(provider.GetRequiredService<FoldSettings>(), provider.GetRequiredService<EntryCodec>()));
         services.AddSingleton(provider => new ProfileReader(provider.GetRequiredService<FoldSettings>()));
+        services.AddSingleton(provider => new ChurnScorer(
+            provider.GetRequiredService<FoldSettings>(), ChurnModel.From(provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value.Churn)));
         services.TryAddSingleton(provider => new EntryCodec(provider.GetRequiredService<Serializer>()));
         services.TryAddSingleton(provider => new PartitionMap(provider.GetRequiredService<IPartitionLog>().Partitions));
         services.AddSingleton<EngineMetrics>();

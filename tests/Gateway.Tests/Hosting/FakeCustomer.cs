@@ -28,6 +28,21 @@ internal sealed class FakeCustomer(string key) : ICustomerGrain
         return Task.FromResult(Answer(query));
     }
 
+    public ConcurrentQueue<ChurnQuery> ChurnQueries { get; } = new();
+
+    public Func<ChurnQuery, ChurnReply> AnswerChurn { get; set; } = query => new ChurnReply
+    {
+        Churn = new ChurnView { CustomerId = CustomerKey.Parse(key).PublicId, At = query.At ?? 0, Basis = ChurnBasis.Activity },
+        CaughtUp = true,
+        AfterFound = query.After is null ? null : true,
+    };
+
+    public Task<ChurnReply> GetChurn(ChurnQuery query)
+    {
+        ChurnQueries.Enqueue(query);
+        return Task.FromResult(AnswerChurn(query));
+    }
+
     public Task Watch(ICustomerObserver observer)
     {
         Watchers.AddOrUpdate(observer, 1, (_, count) => count + 1);
