@@ -9,8 +9,8 @@ namespace Personalization.Engine.Churn;
 /// <see cref="BetaGeometricModel"/> and <see cref="GammaGammaModel"/>; see docs/churn.md for what the numbers are and are not.
 /// </summary>
 /// <remarks>
-/// A pure function of profile, time and model: no clock, no look-up. Cost: some microseconds, most of it the reasons' text. A refit of the
-/// parameters is a new scorer.
+/// A pure function of profile, time and model: no clock, no look-up. Cost: constant, whatever the customer's history; it allocates for the
+/// reasons' text, which is for readers, and <see cref="CrossesThresholdAt"/> needs none of it. A refit of the parameters is a new scorer.
 /// </remarks>
 /// <param name="settings">The settings that profiles were folded with: their time zone makes the days.</param>
 /// <param name="model">The parameters.</param>
