@@ -59,7 +59,7 @@ internal sealed class ChurnReasons(ChurnBasis basis, DateTimeZone zone)
     }
 
     public void Value(double value, ChurnModel model, in SpendStatistics spend) => Add("value", value,
-        $"{spend.Purchases} purchase days of {spend.MeanValue:0.##} on average, drawn towards the population's {model.Value.PopulationMean:0.##}, let expect {model.Value.ExpectedValue(spend):0.##} a further one; the next {model.ValueHorizonDays} days are worth {value:0.##} today.");
+        $"{spend.Purchases} purchase {(spend.Purchases == 1 ? "day" : "days")} of {spend.MeanValue:0.##} on average, drawn towards the population's {model.Value.PopulationMean:0.##}: expect {model.Value.ExpectedValue(spend):0.##} of a further one; the next {model.ValueHorizonDays} days are worth {value:0.##} now.");
 
     public void NoMoney() => Add("value", 0, $"No lifetime value: the purchases carry no money.");
 
