@@ -1,3 +1,5 @@
+using Personalization.Algorithms.Recommendation.Mixing;
+
 namespace Personalization.Algorithms.Recommendation;
 
 /// <summary>
@@ -28,7 +30,16 @@ public sealed class NextItemEvaluation
     /// <param name="recommender">Already trained; left unchanged.</param>
     /// <param name="sessions">The test sessions; those shorter than two clicks hold no case.</param>
     /// <param name="progress">Called after each session with the number done.</param>
-    public NextItemResult Evaluate(SessionRecommender recommender, SessionSet sessions, Action<int>? progress = null)
+    public NextItemResult Evaluate(SessionRecommender recommender, SessionSet sessions, Action<int>? progress = null) =>
+        Run(recommender, null, sessions, progress);
+
+    /// <summary>Asks a mix about every case and lets it learn its weights from the case's outcome after that: progressive validation, an honest figure of a learner while it learns. Its sources do not change.</summary>
+    /// <param name="mix">Its weights change.</param>
+    /// <param name="sessions">The sessions, each learned after it was asked about.</param>
+    /// <param name="progress">Called after each session with the number done.</param>
+    public NextItemResult EvaluateAndLearn(RecommendationMix mix, SessionSet sessions, Action<int>? progress = null) => Run(mix, mix, sessions, progress);
+
+    private NextItemResult Run(SessionRecommender recommender, RecommendationMix? learner, SessionSet sessions, Action<int>? progress)
     {
         ArgumentNullException.ThrowIfNull(recommender);
         ArgumentNullException.ThrowIfNull(sessions);
@@ -46,6 +57,7 @@ public sealed class NextItemEvaluation
                 var query = new SessionQuery(items[..length], times[length - 1], Repeats);
                 var count = recommender.Recommend(query, scratch, results);
                 tally.Add(s, length, RankOf(items[length], results.AsSpan(0, count)), items[..length].Contains(items[length]));
+                learner?.LearnWeights(query, items[length], scratch);
             }
 
             progress?.Invoke(s + 1);

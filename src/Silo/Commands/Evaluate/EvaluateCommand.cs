@@ -15,6 +15,7 @@ public static class EvaluateCommand
     /// <summary>The evaluations offered, one sub-command each.</summary>
     public static IReadOnlyList<IEvaluation> Evaluations { get; } =
     [
+        new SessionsEvaluation(),
         new LifetimeEvaluation(),
         new Learning.ClassificationEvaluation(),
         new Learning.BanditEvaluation(),
