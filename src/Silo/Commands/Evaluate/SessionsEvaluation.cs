@@ -19,8 +19,8 @@ internal sealed class SessionsEvaluation : IEvaluation
     private readonly Option<int> _minPrefix = new("--min-prefix") { Description = "The shortest part of a session that is asked about.", DefaultValueFactory = _ => 1, HelpName = "clicks" };
     private readonly Option<string> _repeats = new("--repeats")
     {
-        Description = "Which items of the session may come back: allow, exclude-current or exclude-seen.",
-        DefaultValueFactory = _ => "allow",
+        Description = "Which items of the session may come back: allow, exclude-current, exclude-seen, or auto: the current item may where training shows it does.",
+        DefaultValueFactory = _ => "auto",
         HelpName = "policy",
     };
 
@@ -34,12 +34,13 @@ internal sealed class SessionsEvaluation : IEvaluation
     {
         var minPrefix = arguments.GetValue(_minPrefix);
         if (minPrefix < 1) throw new EvaluationException("--min-prefix must be 1 or more.");
-        var repeats = arguments.GetValue(_repeats) switch
+        RepeatPolicy? asked = arguments.GetValue(_repeats) switch
         {
+            "auto" => null,
             "allow" => RepeatPolicy.Allow,
             "exclude-current" => RepeatPolicy.ExcludeCurrent,
             "exclude-seen" => RepeatPolicy.ExcludeSeen,
-            var other => throw new EvaluationException($"--repeats '{other}' is none of allow, exclude-current, exclude-seen."),
+            var other => throw new EvaluationException($"--repeats '{other}' is none of auto, allow, exclude-current, exclude-seen."),
         };
         var ids = new ItemNumbers();
         var trainRows = Read(run, arguments.GetValue(_train)!, ids, cancellation);
@@ -50,6 +51,7 @@ internal sealed class SessionsEvaluation : IEvaluation
         if (!Enumerable.Range(0, test.Count).Any(s => test.Items(s).Length > minPrefix))
             throw new EvaluationException($"No session of '{arguments.GetValue(_test)}' has more than {minPrefix.ToString(CultureInfo.InvariantCulture)} clicks: there is no next item to predict.");
 
+        var repeats = asked ?? PolicyFor(train);
         var evaluation = new NextItemEvaluation { MinPrefix = minPrefix, Repeats = repeats };
         var report = NextItemBacktest.Run(train, test, evaluation, (stage, fraction) =>
         {
@@ -84,6 +86,22 @@ internal sealed class SessionsEvaluation : IEvaluation
         }
 
         return rows.Count > 0 ? rows : throw new EvaluationException($"'{path}' has no row with a session, an item and a time.");
+    }
+
+    /// <summary>Logs from which repeated views were removed never show an item right after itself; recommending it would waste the first place.</summary>
+    private static RepeatPolicy PolicyFor(SessionSet train)
+    {
+        var (again, steps) = (0, 0);
+        for (var s = 0; s < train.Count; s++)
+        {
+            var items = train.Items(s);
+            for (var i = 1; i < items.Length; i++, steps++)
+            {
+                if (items[i] == items[i - 1]) again++;
+            }
+        }
+
+        return again * 1_000L < steps ? RepeatPolicy.ExcludeCurrent : RepeatPolicy.Allow;
     }
 
     private static EvaluatedModel Model(NextItemBacktestEntry entry, NextItemBacktestReport report, NextItemEvaluation otherWay, SessionSet test)
