@@ -94,8 +94,9 @@ internal sealed class KillRun(int kills, TimeSpan longestLife, int customers, in
 
     private async Task Compare(ServerProcess server, CancellationToken cancellation)
     {
-        var answer = await server.Get<JsonElement>("/v1/admin/totals?wait=true", cancellation);
-        var totals = answer.GetProperty("totals");
+        var totals = await server.Get<JsonElement>("/v1/admin/totals?wait=true", cancellation);
+        report.Check("everything was committed", totals.GetProperty("drained").GetBoolean(), $"lag {totals.GetProperty("lag")}");
+        report.Check("no dead letters, nothing lost", totals.GetProperty("deadLetters").GetInt64() + totals.GetProperty("lost").GetInt64() == 0, totals.GetRawText());
         void Same(string what, decimal expected, decimal found) => report.Check($"{what} accepted = folded", expected == found, $"accepted {expected:N0}, folded {found:N0}");
         Same("events", _ledger.Events, totals.GetProperty("events").GetInt64());
         foreach (var type in new[] { EventType.ProductViewed, EventType.ProductAdded, EventType.Purchase })

@@ -12,7 +12,7 @@ public static class GateReport
         ArgumentNullException.ThrowIfNull(output);
         foreach (var result in results.Where(result => result.Expected is not null)) output.WriteLine(Line(result));
         var free = results.Where(result => result.Expected is null).Select(result => result.Name).ToList();
-        if (free.Count > 0) output.WriteLine($"without a budget: {string.Join(", ", free)}");
+        if (free.Count > 0) output.WriteLine($"without a budget:{string.Concat(free.Select(name => $"{Environment.NewLine}  {name}"))}");
         var failed = results.Count(result => !result.Passes);
         output.WriteLine($"{results.Count - free.Count - failed} within their budget, {failed} not, {free.Count} without one");
         return failed == 0 ? 0 : 1;
