@@ -5,7 +5,7 @@ namespace Personalization.Events;
 public sealed record TraitsChange
 {
     /// <summary>Trait name to its JSON value as text; null removes the trait.</summary>
-    [Id(0)] public IReadOnlyDictionary<string, string?> Traits { get; init; } = new Dictionary<string, string?>();
+    [Id(0)] public Dictionary<string, string?> Traits { get; init; } = [];
 }
 
 /// <summary>A consent granted or withdrawn.</summary>

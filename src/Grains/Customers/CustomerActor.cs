@@ -33,7 +33,7 @@ internal sealed record CustomerServices(
 internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
 {
     private readonly int _partition = services.Map.PartitionOf(key);
-    private UnsavedWork _unsaved = new();
+    private UnsavedWork _unsaved = new(services.Names);
     private CustomerProfile? _profile;
     private Task? _loading;
     private Epoch _epoch;
@@ -119,7 +119,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     public Task Reload()
     {
         _profile = null;
-        _unsaved = new UnsavedWork();
+        _unsaved = new UnsavedWork(services.Names);
         _handedOver = null;
         _appliedHash = 0;
         IsCaughtUp = false;

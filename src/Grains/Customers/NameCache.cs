@@ -10,6 +10,12 @@ internal sealed class NameCache(INameStore store)
 
     private readonly ConcurrentLru<ulong, string> _names = new(Capacity);
 
+    /// <summary>Whether a name is known to be stored.</summary>
+    public bool Contains(ulong hash) => _names.TryGet(hash, out _);
+
+    /// <summary>A name was stored.</summary>
+    public void Add(ulong hash, string name) => _names.AddOrUpdate(hash, name);
+
     /// <summary>The names of hashes; those that nobody knows are left out.</summary>
     public async ValueTask<IReadOnlyDictionary<ulong, string>> Resolve(IReadOnlySet<ulong> hashes, IEnumerable<KeyValuePair<ulong, string>> unsaved)
     {

@@ -9,7 +9,7 @@ namespace Personalization.Grains.Customers;
 /// What a customer folded since its row was saved: journal entries, facts for the outbox, dead letters and names, each with the position
 /// it belongs to. It stays until the commit is acknowledged, so that a commit can be repeated or lost.
 /// </summary>
-internal sealed class UnsavedWork : IFoldSink
+internal sealed class UnsavedWork(NameCache known) : IFoldSink
 {
     private readonly List<LogEntry> _journal = [];
     private readonly List<(long Position, OutboxItem Item)> _outbox = [];
@@ -29,7 +29,17 @@ internal sealed class UnsavedWork : IFoldSink
 
     public void Emit(OutboxItem item) => _outbox.Add((_position, item));
 
-    public void Name(ulong hash, string name) => _names.Add((_position, hash, name));
+    public void Name(ulong hash, string name)
+    {
+        // The fold tells every name of every event; most are stored long since.
+        if (known.Contains(hash)) return;
+        foreach (var unsaved in _names)
+        {
+            if (unsaved.Hash == hash) return;
+        }
+
+        _names.Add((_position, hash, name));
+    }
 
     /// <summary>The entry had an effect: it is history.</summary>
     public void Keep(in LogEntry entry) => _journal.Add(entry);
@@ -62,6 +72,11 @@ internal sealed class UnsavedWork : IFoldSink
     {
         _journal.RemoveAll(entry => entry.Position <= upTo);
         _outbox.RemoveAll(item => item.Position <= upTo);
+        foreach (var (position, hash, name) in _names)
+        {
+            if (position <= upTo) known.Add(hash, name);
+        }
+
         _names.RemoveAll(name => name.Position <= upTo);
         _deadLetters.RemoveAll(letter => letter.Position <= upTo);
         if (_erasedAt <= upTo) _erasedAt = 0;

@@ -85,7 +85,7 @@ internal sealed partial class PartitionOwner
                 break;
             default:
                 _folded += reply.Folded;
-                if (reply.NearlyForgets) _throttled.Add(lane.Customer);
+                if (reply.NearlyForgets) _throttled.TryAdd(lane.Customer, _services.Time.GetTimestamp());
                 else _throttled.Remove(lane.Customer);
                 lane.Delivered(reply.Applied);
                 _obligations.Saved(lane, reply.Saved);

@@ -44,12 +44,15 @@ internal sealed record OwnerServices(
 /// </remarks>
 internal sealed partial class PartitionOwner : IDisposable
 {
+    /// <summary>How long the events of a customer are refused whose recent ids would soon no longer span the window.</summary>
+    private static readonly TimeSpan ThrottleFor = TimeSpan.FromSeconds(30);
+
     private readonly OwnerServices _services;
     private readonly int _partition;
     private readonly Obligations _obligations;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _callSlots;
-    private readonly HashSet<CustomerKey> _throttled = [];
+    private readonly Dictionary<CustomerKey, long> _throttled = [];
     private readonly List<Task> _loops = [];
     private LogHead _head;
     private long _folded;
@@ -133,8 +136,22 @@ internal sealed partial class PartitionOwner : IDisposable
             Parked = _parks.Count,
             Folded = _folded,
             Silo = silo,
-            Throttled = [.. _throttled],
+            Throttled = Throttled(),
         };
+    }
+
+    /// <summary>
+    /// Customers whose events are refused for now. A refused customer has no new entry that could tell otherwise, so each is let in again after a
+    /// while: its ids have then grown older, and its next entry says whether it must wait once more.
+    /// </summary>
+    private List<CustomerKey> Throttled()
+    {
+        foreach (var (customer, since) in _throttled)
+        {
+            if (_services.Time.GetElapsedTime(since) > ThrottleFor) _throttled.Remove(customer);
+        }
+
+        return [.. _throttled.Keys];
     }
 
     /// <summary>Returns when everything that the log held at the call is committed; false when the time is over.</summary>

@@ -41,7 +41,7 @@ public sealed class EntryCodecTests
     {
         ["event"] = (EntryKind.Event, FullEvent, "20e80815194111637573746f6d3a784105613141056931410b73686f6573410961636d65412100000200000000007d0000000000000041210000020000000000fa000000000000004107455552412100000200000000001301000000000000010941056f3121000321e8c00b010941210000020000000000fa00000000000000c10dc10f412100000200000000007d00000000000000e0e04103714103744107776562410573314105643141056e31010d41057b7de0"),
         ["empty event"] = (EntryKind.Event, new CustomerEvent { Type = EventType.PageViewed }, "20e8081503c101c101c101c101c101c101c101c101c101c101c101c101c101c101c101c101c101c101c101c101e0"),
-        ["traits"] = (EntryKind.Traits, new TraitsChange { Traits = new Dictionary<string, string?> { ["plan"] = "\"gold\"", ["age"] = null } }, "20e83001db36ad737553797374656d2e436f6c6c656374696f6e732e47656e657269632e44696374696f6e61727960325b5b737472696e675d2c5b737472696e675d5d01054109706c616e400d22676f6c64224007616765c001e0e0"),
+        ["traits"] = (EntryKind.Traits, new TraitsChange { Traits = new Dictionary<string, string?> { ["plan"] = "\"gold\"", ["age"] = null } }, "20e82001054109706c616e400d22676f6c64224007616765c001e0e0"),
         ["consent"] = (EntryKind.Consent, new ConsentChange { Purpose = "marketing", Granted = true, Source = "form" }, "20e840136d61726b6574696e6701034109666f726de0"),
         ["erasure"] = (EntryKind.Erasure, new Erasure { Reason = "asked" }, "20e8400b61736b6564e0"),
         ["wake-up"] = (EntryKind.WakeUp, new WakeUp { Due = 1_700_000_000_000 }, "20e8002000b4f2e7c5e0"),
