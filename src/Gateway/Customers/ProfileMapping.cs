@@ -19,7 +19,7 @@ internal static class ProfileMapping
             CaughtUp = reply.CaughtUp,
             AfterFound = reply.AfterFound,
             Stale = reply.Stale,
-            Totals = new TotalsResponse(totals.Events, totals.Views, totals.Carts, totals.Purchases, totals.Orders, totals.Revenue, totals.Refunded, totals.Late, totals.ByType),
+            Totals = new TotalsResponse(totals.Events, totals.Views, totals.Carts, totals.Purchases, totals.Orders, totals.Revenue, totals.Refunded, totals.Late, totals.Bot, totals.Test, totals.ByType),
             FirstSeenAt = Instants.ToUtc(profile.FirstSeenAt),
             LastSeenAt = Instants.ToUtc(profile.LastSeenAt),
             Session = profile.Session is { } session ? ToResponse(session) : null,
@@ -42,5 +42,5 @@ internal static class ProfileMapping
 
     private static PurchasesResponse ToResponse(PurchasesView purchases) => new(
         purchases.PurchaseDays, purchases.Frequency, purchases.RecencyWeeks, purchases.AgeWeeks, purchases.MeanOrderValue, Instants.ToUtc(purchases.FirstAt),
-        Instants.ToUtc(purchases.LastAt), purchases.DaysSinceLast, purchases.MeanInterPurchaseDays, purchases.StdDevInterPurchaseDays, purchases.Refunds);
+        Instants.ToUtc(purchases.LastAt), purchases.DaysSinceLast, purchases.MeanInterPurchaseDays, purchases.StdDevInterPurchaseDays, purchases.Refunds, purchases.Cancellations);
 }

@@ -71,9 +71,11 @@ public sealed record ProfileResponse
 /// <param name="Revenue">Gross revenue in the base currency.</param>
 /// <param name="Refunded">Money given back, in the base currency.</param>
 /// <param name="Late">Events more than an hour behind the newest: counted here and nowhere else.</param>
+/// <param name="Bot">Events of robots: counted here and nowhere else.</param>
+/// <param name="Test">Events of the producer's tests: counted here and nowhere else.</param>
 /// <param name="ByType">Counts by type.</param>
 public sealed record TotalsResponse(
-    long Events, long Views, long Carts, long Purchases, long Orders, decimal Revenue, decimal Refunded, long Late, IReadOnlyDictionary<string, long> ByType);
+    long Events, long Views, long Carts, long Purchases, long Orders, decimal Revenue, decimal Refunded, long Late, long Bot, long Test, IReadOnlyDictionary<string, long> ByType);
 
 /// <summary>A run of events with no gap above 30 minutes.</summary>
 /// <param name="StartedAt">Time of its first event.</param>
@@ -115,9 +117,10 @@ public sealed record AffinityResponse(string Name, double Value, double Share);
 /// <param name="MeanInterPurchaseDays">Mean days between purchase days.</param>
 /// <param name="StdDevInterPurchaseDays">Their standard deviation.</param>
 /// <param name="Refunds">Refund events.</param>
+/// <param name="Cancellations">Cancelled orders; they stay in revenue, which is gross.</param>
 public sealed record PurchasesResponse(
     int PurchaseDays, int Frequency, double RecencyWeeks, double AgeWeeks, decimal MeanOrderValue, DateTime? FirstAt, DateTime? LastAt,
-    double? DaysSinceLast, double? MeanInterPurchaseDays, double? StdDevInterPurchaseDays, int Refunds);
+    double? DaysSinceLast, double? MeanInterPurchaseDays, double? StdDevInterPurchaseDays, int Refunds, int Cancellations);
 
 /// <summary>Engagement with messages.</summary>
 /// <param name="Received">Messages received.</param>

@@ -68,7 +68,7 @@ internal static class CloudEventForms
         try
         {
             var reader = new Utf8JsonReader(body.Span);
-            if (!reader.Read()) throw ProblemException.BadRequest("the body is empty; a CloudEvent is a JSON object");
+            reader.Read();
             reader.Skip();
             reader.Read();
         }
@@ -87,7 +87,8 @@ internal static class CloudEventForms
         try
         {
             var reader = new Utf8JsonReader(body.Span);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray) throw ProblemException.BadRequest("a batch of CloudEvents is a JSON array");
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartArray) throw ProblemException.BadRequest("a batch of CloudEvents is a JSON array");
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 EventForms.CheckCount(members.Count, limits);

@@ -3,6 +3,7 @@ using Microsoft.Net.Http.Headers;
 using Personalization.Configuration;
 using Personalization.Gateway.Health;
 using Personalization.Gateway.Hosting;
+using Personalization.Gateway.OpenApi;
 using Personalization.Gateway.Security;
 using Personalization.Log;
 
@@ -19,6 +20,8 @@ internal static class EventEndpoints
         .RequireAuthorization(AccessPolicies.Ingest)
         .WithName("postEvents").WithTags("Events")
         .WithSummary("Send events: one, an array, NDJSON or CloudEvents; durable when answered")
+        .WithRequestBody<EventRequest>(
+            (MediaTypeNames.Application.Json, EventExamples.One), (NdJson, null), (CloudEventForms.Structured, EventExamples.CloudEvent), (CloudEventForms.Batch, $"[{EventExamples.CloudEvent}]"))
         .Produces<IngestResponse>(StatusCodes.Status202Accepted)
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)

@@ -15,7 +15,7 @@ internal static class EventForms
         var reader = new Utf8JsonReader(body);
         try
         {
-            if (!reader.Read()) throw ProblemException.BadRequest("the body is empty; an event is a JSON object");
+            reader.Read();
             var drafts = new List<EventDraft>(1);
             if (reader.TokenType != JsonTokenType.StartArray)
             {
@@ -40,7 +40,7 @@ internal static class EventForms
     }
 
     /// <summary>Reads one event a line; empty lines are skipped and have no index. A line that is not JSON is rejected alone.</summary>
-    /// <exception cref="ProblemException">There are more events than one request may hold, or none.</exception>
+    /// <exception cref="ProblemException">There are more events than one request may hold.</exception>
     public static List<EventDraft> ReadLines(ReadOnlySpan<byte> body, LimitOptions limits)
     {
         var drafts = new List<EventDraft>();
@@ -52,7 +52,7 @@ internal static class EventForms
             drafts.Add(ReadLine(line, drafts.Count, limits));
         }
 
-        return drafts.Count > 0 ? drafts : throw ProblemException.BadRequest("the body is empty; an event is a JSON object");
+        return drafts;
     }
 
     /// <summary>Refuses a request that would hold one event too many.</summary>

@@ -14,6 +14,7 @@ internal sealed partial class EventIngestion(
     PartitionMonitor monitor,
     EventStamp stamp,
     ILogAppender log,
+    EventClock clock,
     TimeProvider time,
     GatewayMetrics metrics,
     ILogger<EventIngestion> logger)
@@ -27,6 +28,7 @@ internal sealed partial class EventIngestion(
         {
             EventRules.Complete(draft, receivedAt, options, partitions);
             if (draft.Error is null && monitor.Refusal(draft.Partition, draft.Key) is { } refusal) draft.Refuse(RejectionReason.Throttled, refusal);
+            if (draft.Timestamp is null && options.Clock == ClockKind.Event) draft.EventTime = await clock.Now();
             if (draft.Error is not null || await stamp.Write(draft, traffic, cancellation) is not { } bytes) continue;
             if (!groups.TryGetValue(draft.Partition, out var group)) groups.Add(draft.Partition, group = new Group([], []));
             group.Items.Add(new AppendItem(bytes));
@@ -50,6 +52,7 @@ internal sealed partial class EventIngestion(
         try
         {
             await log.Append(partition, group.Items, cancellation);
+            foreach (var draft in group.Drafts) clock.Saw(draft.EventTime);
         }
         catch (LogUnavailableException fault)
         {

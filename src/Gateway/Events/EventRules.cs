@@ -52,9 +52,9 @@ internal static class EventRules
             if (draft.SentAt is { } sentAt)
             {
                 var age = sentAt - timestamp;
-                if (age > receivedAt - DateTimeOffset.UnixEpoch)
+                if (age >= receivedAt - DateTimeOffset.UnixEpoch)
                 {
-                    draft.Fail("timestamp, corrected by sentAt, must not be before 1970");
+                    draft.Fail("timestamp, corrected by sentAt, must be after 1970-01-01T00:00:00Z");
                     return;
                 }
 

@@ -76,7 +76,7 @@ internal static class JsonValues
         return null;
     }
 
-    /// <summary>A time: ISO 8601 with seconds and offset, not before 1970.</summary>
+    /// <summary>A time: ISO 8601 with seconds and offset, after the beginning of 1970.</summary>
     public static DateTimeOffset? Time(ref Utf8JsonReader reader, string name, Action<string> fail)
     {
         if (reader.TokenType == JsonTokenType.Null) return null;
@@ -91,7 +91,7 @@ internal static class JsonValues
         var hasOffset = text.Length > 16 && text[10] == (byte)'T' && (text[^1] == (byte)'Z' || text[^6] is (byte)'+' or (byte)'-');
         if (!hasOffset || !reader.TryGetDateTimeOffset(out var time))
             fail($"{name} must be an ISO 8601 time with an offset, such as 2026-03-01T12:00:00Z or 2026-03-01T13:00:00+01:00");
-        else if (time.UtcTicks < DateTimeOffset.UnixEpoch.UtcTicks) fail($"{name} must not be before 1970");
+        else if (time.UtcTicks <= DateTimeOffset.UnixEpoch.UtcTicks) fail($"{name} must be after 1970-01-01T00:00:00Z");
         else return time;
         return null;
     }

@@ -1,11 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
+using Personalization.Events;
+using Personalization.Gateway.Admin;
 using Personalization.Gateway.Churn;
 using Personalization.Gateway.Customers;
 using Personalization.Gateway.Events;
 using Personalization.Gateway.Health;
 using Personalization.Gateway.Items;
+using Personalization.Gateway.Live;
 
 namespace Personalization.Gateway.Hosting;
 
@@ -18,4 +21,29 @@ namespace Personalization.Gateway.Hosting;
 [JsonSerializable(typeof(ChurnResponse))]
 [JsonSerializable(typeof(IngestResponse))]
 [JsonSerializable(typeof(HealthResponse))]
+[JsonSerializable(typeof(ReceiptResponse))]
+[JsonSerializable(typeof(ErasureReceipt))]
+[JsonSerializable(typeof(ConsentRequest))]
+[JsonSerializable(typeof(ConsentStateResponse))]
+[JsonSerializable(typeof(ItemBatchResponse))]
+[JsonSerializable(typeof(ItemListResponse))]
+[JsonSerializable(typeof(AdminTotalsResponse))]
+[JsonSerializable(typeof(CustomerListResponse))]
+[JsonSerializable(typeof(LogResponse))]
+[JsonSerializable(typeof(DeadLetterListResponse))]
+[JsonSerializable(typeof(DeadLetterResponse))]
+[JsonSerializable(typeof(RedriveResponse))]
+[JsonSerializable(typeof(ClockRequest))]
+[JsonSerializable(typeof(ClockResponse))]
+[JsonSerializable(typeof(LiveEvent))]
+[JsonSerializable(typeof(EventRequest))]
+[JsonSerializable(typeof(CustomerEvent))]
+[JsonSerializable(typeof(TraitsChange))]
+[JsonSerializable(typeof(ConsentChange))]
+[JsonSerializable(typeof(Erasure))]
+[JsonSerializable(typeof(WakeUp))]
+[JsonSerializable(typeof(ClockAdvance))]
+[JsonSerializable(typeof(Redrive))]
+[JsonSerializable(typeof(IReadOnlyList<RejectedEvent>))]
+[JsonSerializable(typeof(List<RejectedItem>))]
 internal sealed partial class GatewayJson : JsonSerializerContext;

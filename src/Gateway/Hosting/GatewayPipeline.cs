@@ -1,8 +1,13 @@
+using Personalization.Gateway.Admin;
 using Personalization.Gateway.Churn;
 using Personalization.Gateway.Customers;
 using Personalization.Gateway.Events;
 using Personalization.Gateway.Health;
+using Personalization.Gateway.Items;
+using Personalization.Gateway.Live;
+using Personalization.Gateway.OpenApi;
 using Personalization.Gateway.Security;
+using Personalization.Gateway.Telemetry;
 
 namespace Personalization.Gateway.Hosting;
 
@@ -12,6 +17,7 @@ public static class GatewayPipeline
     /// <summary>Adds errors as problem details, keys, and every call of the HTTP face.</summary>
     public static WebApplication MapPersonalizationGateway(this WebApplication app)
     {
+        app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseAuthentication();
@@ -20,7 +26,18 @@ public static class GatewayPipeline
         app.MapEvents();
         app.MapProfile();
         app.MapChurn();
+        app.MapTraits();
+        app.MapConsents();
+        app.MapErasure();
+        app.MapLive();
+        app.MapItems();
+        app.MapTotals();
+        app.MapCustomerList();
+        app.MapLog();
+        app.MapClock();
         app.MapHealth();
+        app.MapMetrics();
+        app.MapGatewayOpenApi();
         return app;
     }
 }

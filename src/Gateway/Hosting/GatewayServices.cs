@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Personalization.Configuration;
+using Personalization.Gateway.Customers;
 using Personalization.Gateway.Events;
 using Personalization.Gateway.Health;
 using Personalization.Gateway.Items;
+using Personalization.Gateway.OpenApi;
 using Personalization.Gateway.Security;
 using Personalization.Gateway.Telemetry;
 using Personalization.Log;
@@ -30,6 +33,8 @@ public static class GatewayServices
 
         services.AddSingleton<EventIngestion>();
         services.AddSingleton<EventStamp>();
+        services.AddSingleton<EventClock>();
+        services.AddSingleton<EntryAppender>();
         services.AddSingleton<Currencies>();
         services.AddSingleton<ItemCatalog>();
         services.AddSingleton<PartitionMonitor>();
@@ -45,6 +50,9 @@ public static class GatewayServices
             .AddPolicy(AccessPolicies.Read, policy => policy.RequireRole(AccessPolicies.Read))
             .AddPolicy(AccessPolicies.Admin, policy => policy.RequireRole(AccessPolicies.Admin));
         services.AddGatewayHealth();
+        services.AddGatewayTelemetry(configuration);
+        services.AddGatewayOpenApi();
+        services.Configure<KestrelServerOptions>(server => KestrelLimits.Apply(server, options.Limits));
         return services;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class RequestBody : IDisposable
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(_start, _end - _start);
 
     /// <summary>Reads the body.</summary>
-    /// <exception cref="ProblemException">It is larger than <paramref name="limit"/>, damaged, in an unknown encoding, or not UTF-8.</exception>
+    /// <exception cref="ProblemException">It is empty, larger than <paramref name="limit"/>, damaged, in an unknown encoding, or not UTF-8.</exception>
     public static async ValueTask<RequestBody> Read(HttpRequest request, int limit, CancellationToken cancellation)
     {
         var encoding = request.Headers.ContentEncoding.ToString();
@@ -84,6 +84,7 @@ internal sealed class RequestBody : IDisposable
             }
 
             var start = buffer.AsSpan(0, length).StartsWith("\uFEFF"u8) ? 3 : 0;
+            if (buffer.AsSpan(start, length - start).TrimStart(" \t\r\n"u8).IsEmpty) throw ProblemException.BadRequest("the body is empty");
             if (!Utf8.IsValid(buffer.AsSpan(start, length - start))) throw ProblemException.BadRequest("the body must be UTF-8");
             var body = new RequestBody(buffer, start, length);
             buffer = [];

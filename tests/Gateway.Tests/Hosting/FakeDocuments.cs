@@ -38,7 +38,7 @@ internal sealed class FakeDocuments : IDocumentStore
     {
         var stored = _documents.GetValueOrDefault(write.Key)?.Version ?? 0;
         if (write.Expected != DocumentWrite.Any && write.Expected != stored) return null;
-        if (write.Bytes is null) return _documents.Remove(write.Key) ? stored + 1 : null;
+        if (write.Bytes is null) return _documents.Remove(write.Key) || write.Expected == DocumentWrite.Any ? 0 : null;
         _documents[write.Key] = new Document(write.Key, stored + 1, write.Bytes);
         return stored + 1;
     }

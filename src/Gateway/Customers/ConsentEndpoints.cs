@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Personalization.Configuration;
+using Personalization.Events;
+using Personalization.Gateway.Events;
+using Personalization.Gateway.Hosting;
+using Personalization.Gateway.OpenApi;
+using Personalization.Gateway.Security;
+using Personalization.Log;
+using Personalization.Partitions;
+
+namespace Personalization.Gateway.Customers;
+
+/// <summary><c>PUT GET /v1/customers/{id}/consents/{purpose}</c>.</summary>
+internal static class ConsentEndpoints
+{
+    private const int MaxSourceBytes = 1024;
+
+    /// <summary>Maps the calls.</summary>
+    public static void MapConsents(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPut("/v1/customers/{id}/consents/{purpose}", Put)
+            .RequireAuthorization(AccessPolicies.Ingest)
+            .WithName("putConsent").WithTags("Customers")
+            .WithSummary("Grant or withdraw a consent")
+            .WithRequestBody<ConsentRequest>(("application/json", """{"granted":true,"source":"cookie banner v3"}"""))
+            .Produces<ReceiptResponse>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapGet("/v1/customers/{id}/consents/{purpose}", Get)
+            .RequireAuthorization(AccessPolicies.Read)
+            .WithName("getConsent").WithTags("Customers")
+            .WithSummary("Read a consent; granted is null if the customer never said")
+            .Produces<ConsentStateResponse>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task<IResult> Put(string id, string purpose, HttpContext context, EntryAppender entries, PersonalizationOptions options)
+    {
+        var key = CustomerIds.Parse(id, options);
+        CheckPurpose(purpose);
+        ConsentChange change;
+        using (var body = await RequestBody.Read(context.Request, options.Limits.EventBytes, context.RequestAborted)) change = Read(body.Bytes.Span, purpose);
+        var eventId = await entries.Append(EntryKind.Consent, key, change, context.RequestAborted);
+        return TypedResults.Json(new ReceiptResponse(eventId), GatewayJson.Default.ReceiptResponse, statusCode: StatusCodes.Status202Accepted);
+    }
+
+    private static async Task<IResult> Get(string id, string purpose, HttpContext context, IGrainFactory grains, PersonalizationOptions options, string? after = null)
+    {
+        CheckPurpose(purpose);
+        var reply = await ProfileEndpoint.Read(id, grains, options, at: null, after);
+        var consent = reply.Profile!.Consents.GetValueOrDefault(purpose);
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(
+            new ConsentStateResponse(purpose, consent?.Granted, Instants.ToUtc(consent?.At), reply.CaughtUp), GatewayJson.Default.ConsentStateResponse);
+    }
+
+    private static void CheckPurpose(string purpose)
+    {
+        if (CustomerKey.IdError("purpose", purpose) is { } error) throw ProblemException.BadRequest(error);
+    }
+
+    private static ConsentChange Read(ReadOnlySpan<byte> body, string purpose)
+    {
+        bool? granted = null;
+        string? source = null;
+        string? error = null;
+        void Fail(string fault) => error ??= fault;
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartObject) throw ProblemException.BadRequest("""the body must be a JSON object: {"granted":true}""");
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isGranted = reader.ValueSpan.SequenceEqual("granted"u8);
+                var isSource = reader.ValueSpan.SequenceEqual("source"u8);
+                reader.Read();
+                if (isGranted) granted = JsonValues.Flag(ref reader, "granted", Fail);
+                else if (isSource) source = JsonValues.Text(ref reader, "source", MaxSourceBytes, Fail);
+                else reader.Skip();
+            }
+
+            reader.Read();
+        }
+        catch (JsonException fault)
+        {
+            throw ProblemException.BadJson(fault);
+        }
+
+        if (granted is null) error ??= "granted is needed: true or false";
+        return error is null ? new ConsentChange { Purpose = purpose, Granted = granted!.Value, Source = source } : throw ProblemException.BadRequest(error);
+    }
+}

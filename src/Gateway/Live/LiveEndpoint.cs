@@ -1,0 +1,44 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Personalization.Configuration;
+using Personalization.Customers;
+using Personalization.Gateway.Customers;
+using Personalization.Gateway.Security;
+using Personalization.Gateway.Telemetry;
+
+namespace Personalization.Gateway.Live;
+
+/// <summary><c>GET /v1/customers/{id}/live</c>: server-sent events of one customer.</summary>
+internal static class LiveEndpoint
+{
+    /// <summary>Maps the call.</summary>
+    public static void MapLive(this IEndpointRouteBuilder routes) => routes.MapGet("/v1/customers/{id}/live", Get)
+        .RequireAuthorization(AccessPolicies.Read)
+        .WithName("watchCustomer").WithTags("Customers")
+        .WithSummary("Watch a customer: the profile, then every change (server-sent events)")
+        .Produces<LiveEvent>(StatusCodes.Status200OK, "text/event-stream")
+        .ProducesProblem(StatusCodes.Status400BadRequest);
+
+    private static ServerSentEventsResult<LiveEvent> Get(string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, GatewayMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime)
+    {
+        var key = CustomerIds.Parse(id, options);
+        var watch = new LiveWatch(grains, grains.GetGrain<ICustomerGrain>(key.Text), id, time);
+        return TypedResults.ServerSentEvents(Counted(watch, metrics, context.RequestAborted, lifetime.ApplicationStopping));
+    }
+
+    /// <summary>Also ends when the host stops: an open stream must not hold up a graceful stop.</summary>
+    private static async IAsyncEnumerable<SseItem<LiveEvent>> Counted(LiveWatch watch, GatewayMetrics metrics, CancellationToken aborted, [EnumeratorCancellation] CancellationToken stopping)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(aborted, stopping);
+        metrics.Live(1);
+        try
+        {
+            await foreach (var item in watch.Read(ends.Token)) yield return item;
+        }
+        finally
+        {
+            metrics.Live(-1);
+        }
+    }
+}

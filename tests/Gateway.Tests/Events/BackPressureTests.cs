@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Personalization.Gateway.Tests.Hosting;
+using Personalization.Log;
+using Personalization.Partitions;
+
+namespace Personalization.Gateway.Tests.Events;
+
+public sealed class BackPressureTests
+{
+    private static readonly PartitionMap Map = new(4);
+
+    private static string CustomerOf(int partition) =>
+        Enumerable.Range(0, 1000).Select(i => $"c{i}").First(id => Map.PartitionOf(CustomerKey.Create("default", CustomerKeyKind.Customer, id)) == partition);
+
+    private static string EventOf(int partition) => $$"""{"type":"pageViewed","customerId":"{{CustomerOf(partition)}}"}""";
+
+    [Theory]
+    [InlineData(50_001, 0, "50001 entries behind")]
+    [InlineData(0, 31, "31 seconds behind")]
+    public async Task A_partition_that_is_behind_answers_429_with_a_time_to_wait(long lag, double age, string expected)
+    {
+        await using var gateway = await TestGateway.Start();
+        var partition = gateway.Grains.Partition(1);
+        partition.Status = partition.Status with { Tail = lag, AgeSeconds = age };
+        await gateway.PollOwners();
+
+        var answer = await gateway.PostEvents(EventOf(1));
+        Assert.Equal(429, answer.Status);
+        Assert.Contains(expected, answer.Problem, StringComparison.Ordinal);
+        Assert.Equal("2", answer.Headers["Retry-After"]);
+        Assert.True(answer.Json.GetProperty("rejected")[0].GetProperty("retryable").GetBoolean());
+        Assert.Equal(202, (await gateway.PostEvents(EventOf(2))).Status);
+
+        partition.Status = partition.Status with { Tail = 0, AgeSeconds = 0 };
+        await gateway.PollOwners();
+        Assert.Equal(202, (await gateway.PostEvents(EventOf(1))).Status);
+    }
+
+    [Fact]
+    public async Task Only_the_affected_members_of_a_request_are_put_off()
+    {
+        await using var gateway = await TestGateway.Start();
+        gateway.Grains.Partition(1).Status = new PartitionStatus { Partition = 1, Tail = 60_000 };
+        await gateway.PollOwners();
+        var answer = await gateway.PostEvents($"[{EventOf(0)},{EventOf(1)},{EventOf(2)}]");
+        Assert.Equal(202, answer.Status);
+        var rejected = Assert.Single(answer.Json.GetProperty("rejected").EnumerateArray());
+        Assert.Equal(1, rejected.GetProperty("index").GetInt32());
+        Assert.True(rejected.GetProperty("retryable").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_customer_whose_repeats_could_no_longer_be_told_is_put_off_alone()
+    {
+        await using var gateway = await TestGateway.Start();
+        var customer = CustomerOf(1);
+        gateway.Grains.Partition(1).Status = new PartitionStatus { Partition = 1, Throttled = [CustomerKey.Create("default", CustomerKeyKind.Customer, customer)] };
+        await gateway.PollOwners();
+        Assert.Equal(429, (await gateway.PostEvents(EventOf(1))).Status);
+        Assert.Equal(429, (await gateway.Send(HttpMethod.Patch, $"/v1/customers/{customer}/traits", TestGateway.Body("""{"a":1}"""))).Status);
+        var other = Enumerable.Range(0, 1000).Select(i => $"d{i}").First(id => Map.PartitionOf(CustomerKey.Create("default", CustomerKeyKind.Customer, id)) == 1);
+        Assert.Equal(202, (await gateway.PostEvents($$"""{"type":"pageViewed","customerId":"{{other}}"}""")).Status);
+    }
+
+    [Fact]
+    public async Task A_log_that_is_down_answers_503_and_nothing_is_said_to_be_accepted()
+    {
+        await using var gateway = await TestGateway.Start();
+        gateway.Log.Fault = _ => new LogUnavailableException("the disk is full");
+        var answer = await gateway.PostEvents($"[{EventOf(0)},{EventOf(1)}]");
+        Assert.Equal(503, answer.Status);
+        Assert.Contains("the disk is full", answer.Problem, StringComparison.Ordinal);
+        Assert.Equal("1", answer.Headers["Retry-After"]);
+        Assert.All(answer.Json.GetProperty("rejected").EnumerateArray(), rejected => Assert.Equal(JsonValueKind.True, rejected.GetProperty("retryable").ValueKind));
+        Assert.Equal(503, (await gateway.Send(HttpMethod.Delete, "/v1/customers/c")).Status);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Where_only_some_partitions_fail_the_others_are_accepted(bool unexpected)
+    {
+        await using var gateway = await TestGateway.Start();
+        gateway.Log.Fault = partition => partition != 1 ? null : unexpected ? new InvalidOperationException("a bug") : new LogUnavailableException("down");
+        var answer = await gateway.PostEvents($"[{EventOf(0)},{EventOf(1)},{EventOf(2)}]");
+        Assert.Equal(202, answer.Status);
+        Assert.Equal(2, answer.Json.GetProperty("accepted").GetInt32());
+        var rejected = Assert.Single(answer.Json.GetProperty("rejected").EnumerateArray());
+        Assert.Equal((1, true), (rejected.GetProperty("index").GetInt32(), rejected.GetProperty("retryable").GetBoolean()));
+    }
+
+    [Fact]
+    public async Task A_silent_owner_that_was_behind_has_not_caught_up()
+    {
+        await using var gateway = await TestGateway.Start();
+        gateway.Grains.Partition(1).Status = new PartitionStatus { Partition = 1, Tail = 60_000 };
+        await gateway.PollOwners();
+        gateway.Grains.Partition(1).Fault = new TimeoutException();
+        await gateway.PollOwners();
+        Assert.Equal(429, (await gateway.PostEvents(EventOf(1))).Status);
+    }
+}

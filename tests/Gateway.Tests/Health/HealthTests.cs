@@ -1,0 +1,60 @@
+using Personalization.Gateway.Tests.Hosting;
+
+namespace Personalization.Gateway.Tests.Health;
+
+public sealed class HealthTests
+{
+    [Fact]
+    public async Task Ready_when_every_partition_has_an_owner_and_the_store_answers()
+    {
+        await using var gateway = await TestGateway.Start();
+        await gateway.PollOwners();
+        var answer = await gateway.Get("/health/ready");
+        Assert.Equal(200, answer.Status);
+        Assert.Equal("healthy", answer.Json.GetProperty("checks").GetProperty("partitions").GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task A_partition_without_an_owner_makes_it_unready_and_leaves_it_live()
+    {
+        await using var gateway = await TestGateway.Start();
+        gateway.Grains.Partition(2).Fault = new TimeoutException();
+        await gateway.PollOwners();
+        var answer = await gateway.Get("/health/ready");
+        Assert.Equal(503, answer.Status);
+        Assert.Equal("no owner answers for partitions 2", answer.Json.GetProperty("checks").GetProperty("partitions").GetProperty("description").GetString());
+        Assert.Equal(200, (await gateway.Get("/health/live")).Status);
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_answer_makes_it_unready_without_telling_why_to_the_world()
+    {
+        await using var gateway = await TestGateway.Start();
+        await gateway.PollOwners();
+        gateway.Documents.Fault = new IOException("secret path");
+        var answer = await gateway.Get("/health/ready");
+        Assert.Equal(503, answer.Status);
+        Assert.DoesNotContain("secret", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_count_what_was_accepted_and_why_the_rest_was_not()
+    {
+        await using var gateway = await TestGateway.Start();
+        await gateway.PostEvents("""[{"type":"search","customerId":"c"},{"type":"x"}]""");
+        var text = (await gateway.Get("/metrics")).Text;
+        Assert.Matches("(?m)^personalization_events_accepted_total(\\{[^}]*\\})? 1\\b", text);
+        Assert.Matches("(?m)^personalization_events_rejected_total\\{[^}]*reason=\"invalid\"[^}]*\\} 1\\b", text);
+        Assert.Contains("http_server_request_duration_seconds_bucket", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bug_is_a_500_that_tells_nothing_of_the_inside()
+    {
+        await using var gateway = await TestGateway.Start();
+        gateway.Grains.Customer("default/c").Answer = _ => throw new InvalidOperationException("secret detail");
+        var answer = await gateway.Get("/v1/customers/c");
+        Assert.Equal(500, answer.Status);
+        Assert.DoesNotContain("secret", answer.Text, StringComparison.Ordinal);
+    }
+}

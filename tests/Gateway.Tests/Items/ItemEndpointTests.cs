@@ -1,0 +1,109 @@
+using Personalization.Gateway.Tests.Hosting;
+
+namespace Personalization.Gateway.Tests.Items;
+
+public sealed class ItemEndpointTests
+{
+    private static Task<Answer> Put(TestGateway gateway, string id, string body, params (string, string)[] headers) => gateway.Send(HttpMethod.Put, $"/v1/items/{id}", TestGateway.Body(body), headers);
+
+    [Fact]
+    public async Task An_item_is_put_read_and_deleted()
+    {
+        await using var gateway = await TestGateway.Start();
+        const string body = """{"itemId":"s 1","title":"Trail shoe","category":"shoes/running","brand":"Fleet","price":89.90,"currency":"EUR","available":false,"tags":["new","wide"],"attributes":{"colour":"blue"}}""";
+        var put = await Put(gateway, "s%201", body);
+        Assert.Equal((201, "\"1\""), (put.Status, put.Headers["ETag"]));
+
+        var read = await gateway.Get("/v1/items/s%201");
+        Assert.Equal((200, "\"1\""), (read.Status, read.Headers["ETag"]));
+        Assert.Equal("""{"itemId":"s 1","title":"Trail shoe","category":"shoes/running","brand":"Fleet","price":89.90,"currency":"EUR","available":false,"tags":["new","wide"],"attributes":{"colour":"blue"},"updatedAt":"2026-03-01T12:00:00Z"}""", read.Text);
+        Assert.Equal(304, (await gateway.Get("/v1/items/s%201", ("If-None-Match", "\"1\""))).Status);
+
+        Assert.Equal((200, "\"2\""), ((await Put(gateway, "s%201", "{}")) is var again ? (again.Status, again.Headers["ETag"]) : default));
+        Assert.Equal(204, (await gateway.Send(HttpMethod.Delete, "/v1/items/s%201")).Status);
+        Assert.Equal(404, (await gateway.Get("/v1/items/s%201")).Status);
+        Assert.Equal(404, (await gateway.Send(HttpMethod.Delete, "/v1/items/s%201")).Status);
+    }
+
+    [Fact]
+    public async Task Two_writers_cannot_overwrite_each_other_unseen()
+    {
+        await using var gateway = await TestGateway.Start();
+        Assert.Equal(412, (await Put(gateway, "a", "{}", ("If-Match", "\"1\""))).Status);
+        Assert.Equal(201, (await Put(gateway, "a", "{}", ("If-None-Match", "*"))).Status);
+        Assert.Equal(412, (await Put(gateway, "a", "{}", ("If-None-Match", "*"))).Status);
+        Assert.Equal(200, (await Put(gateway, "a", "{}", ("If-Match", "\"1\""))).Status);
+        Assert.Equal(412, (await Put(gateway, "a", "{}", ("If-Match", "\"1\""))).Status);
+        Assert.Equal(412, (await gateway.Send(HttpMethod.Delete, "/v1/items/a", null, ("If-Match", "\"1\""))).Status);
+        Assert.Equal(204, (await gateway.Send(HttpMethod.Delete, "/v1/items/a", null, ("If-Match", "\"2\""))).Status);
+    }
+
+    [Theory]
+    [InlineData("{\"price\":\"9\"}", "price must be a finite number, but is a string")]
+    [InlineData("{\"price\":-1}", "price must not be negative")]
+    [InlineData("{\"itemId\":\"b\"}", "itemId must be the id of the URL")]
+    [InlineData("{\"available\":1}", "available must be true or false, but is a number")]
+    [InlineData("{\"tags\":\"a\"}", "tags must be an array, but is a string")]
+    [InlineData("{\"tags\":[1]}", "a tag must be a string, but is a number")]
+    [InlineData("{\"attributes\":[]}", "attributes must be an object, but is an array")]
+    [InlineData("{\"attributes\":{\"a\":\"\\ud800\"}}", "attributes must be well-formed Unicode")]
+    [InlineData("{\"title\":{}}", "title must be a string, but is an object")]
+    [InlineData("[]", "an item must be a JSON object, but is an array")]
+    [InlineData("{", "Line 1")]
+    [InlineData("", "the body is empty")]
+    public async Task A_bad_item_is_told(string body, string expected)
+    {
+        await using var gateway = await TestGateway.Start();
+        var answer = await Put(gateway, "a", body);
+        Assert.Equal(400, answer.Status);
+        Assert.Contains(expected, answer.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_price_without_a_rate_is_told()
+    {
+        await using var gateway = await TestGateway.Start(options => options.Currency.Base = "EUR");
+        Assert.Contains("no rate to EUR", (await Put(gateway, "a", """{"price":1,"currency":"USD"}""")).Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""[{"itemId":"b"},{"title":"no id"},{"itemId":"a"},7]""", "application/json")]
+    [InlineData("{\"itemId\":\"b\"}\n{\n{\"itemId\":\"a\"}\n7\n", "application/x-ndjson")]
+    public async Task Many_items_are_put_at_once_and_bad_ones_do_no_harm(string body, string type)
+    {
+        await using var gateway = await TestGateway.Start();
+        var answer = await gateway.Post("/v1/items", body, type);
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(2, answer.Json.GetProperty("accepted").GetInt32());
+        Assert.Equal([1, 3], answer.Json.GetProperty("rejected").EnumerateArray().Select(rejected => rejected.GetProperty("index").GetInt32()));
+        Assert.Equal(200, (await gateway.Get("/v1/items/a")).Status);
+    }
+
+    [Fact]
+    public async Task A_batch_without_a_good_item_is_a_bad_request()
+    {
+        await using var gateway = await TestGateway.Start();
+        Assert.Equal(400, (await gateway.Post("/v1/items", "[{}]")).Status);
+        Assert.Equal(413, (await gateway.Post("/v1/items", $"[{string.Join(',', Enumerable.Range(0, 1001).Select(i => $$"""{"itemId":"{{i}}"}"""))}]")).Status);
+        Assert.Equal(415, (await gateway.Post("/v1/items", "[]", "text/plain")).Status);
+    }
+
+    [Fact]
+    public async Task The_catalogue_is_listed_in_pages()
+    {
+        await using var gateway = await TestGateway.Start();
+        await gateway.Post("/v1/items", $"[{string.Join(',', Enumerable.Range(0, 25).Select(i => $$"""{"itemId":"i{{i:00}}"}"""))}]");
+        var seen = new List<string?>();
+        string? cursor = null;
+        do
+        {
+            var page = (await gateway.Get($"/v1/items?limit=10&cursor={cursor}")).Json;
+            seen.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("itemId").GetString()));
+            cursor = page.GetProperty("next").GetString();
+        }
+        while (cursor is not null);
+        Assert.Equal(Enumerable.Range(0, 25).Select(i => $"i{i:00}"), seen);
+        Assert.Equal(400, (await gateway.Get("/v1/items?limit=0")).Status);
+        Assert.Equal(400, (await gateway.Get("/v1/items?cursor=%25%25")).Status);
+    }
+}

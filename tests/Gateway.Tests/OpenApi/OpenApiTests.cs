@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Personalization.Gateway.Tests.Hosting;
+
+namespace Personalization.Gateway.Tests.OpenApi;
+
+public sealed class OpenApiTests
+{
+    private static readonly string[] Methods = ["get", "put", "post", "delete", "patch"];
+
+    [Fact]
+    public async Task The_contract_names_every_call_with_a_summary_a_tag_and_answers()
+    {
+        await using var gateway = await TestGateway.Start();
+        var document = (await gateway.Get("/openapi/v1.json")).Json;
+        Assert.StartsWith("3.", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
+        var calls = document.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Where(method => Methods.Contains(method.Name)).Select(method => (Name: $"{method.Name} {path.Name}", Operation: method.Value)))
+            .ToDictionary(call => call.Name, call => call.Operation);
+        Assert.Superset(
+            new HashSet<string>
+            {
+                "post /v1/events", "get /v1/customers/{id}", "patch /v1/customers/{id}/traits", "put /v1/customers/{id}/consents/{purpose}", "get /v1/customers/{id}/consents/{purpose}",
+                "delete /v1/customers/{id}", "post /v1/customers/{id}/links", "get /v1/customers/{id}/live", "put /v1/items/{id}", "get /v1/items/{id}", "delete /v1/items/{id}",
+                "post /v1/items", "get /v1/items", "get /v1/admin/totals", "get /v1/admin/customers", "get /v1/admin/log", "get /v1/admin/log/dead-letters",
+                "get /v1/admin/log/dead-letters/{partition}/{position}", "post /v1/admin/log/dead-letters/{partition}/{position}/redrive",
+                "delete /v1/admin/log/dead-letters/{partition}/{position}", "post /v1/admin/clock",
+            },
+            calls.Keys.ToHashSet());
+        Assert.All(calls.Where(call => call.Key.Contains("/v1/", StringComparison.Ordinal)), call =>
+        {
+            Assert.NotEmpty(call.Value.GetProperty("summary").GetString()!);
+            Assert.NotEmpty(call.Value.GetProperty("operationId").GetString()!);
+            Assert.NotEmpty(call.Value.GetProperty("tags").EnumerateArray());
+            Assert.NotEmpty(call.Value.GetProperty("responses").EnumerateObject());
+        });
+    }
+
+    [Fact]
+    public async Task Every_reference_leads_somewhere()
+    {
+        await using var gateway = await TestGateway.Start();
+        var document = (await gateway.Get("/openapi/v1.json")).Json;
+        var references = References(document).ToList();
+        Assert.NotEmpty(references);
+        Assert.All(references, reference =>
+        {
+            var target = document;
+            foreach (var part in reference[2..].Split('/')) Assert.True(target.TryGetProperty(part.Replace("~1", "/", StringComparison.Ordinal), out target), reference);
+        });
+    }
+
+    [Fact]
+    public async Task Events_are_described_member_by_member_with_examples_in_every_form()
+    {
+        await using var gateway = await TestGateway.Start();
+        var document = (await gateway.Get("/openapi/v1.json")).Json;
+        var content = document.GetProperty("paths").GetProperty("/v1/events").GetProperty("post").GetProperty("requestBody").GetProperty("content");
+        Assert.Equal(["application/json", "application/x-ndjson", "application/cloudevents+json", "application/cloudevents-batch+json"], content.EnumerateObject().Select(form => form.Name));
+        Assert.Equal("purchase", content.GetProperty("application/json").GetProperty("example").GetProperty("type").GetString());
+        var members = document.GetProperty("components").GetProperty("schemas").GetProperty("EventRequest").GetProperty("properties");
+        Assert.All(
+            "eventId type customerId anonymousId itemId category brand value currency quantity orderId lines query text channel sessionId decisionId actionId position context timestamp sentAt".Split(' '),
+            name => Assert.True(members.TryGetProperty(name, out _), name));
+    }
+
+    [Fact]
+    public async Task The_page_loads_nothing_from_elsewhere()
+    {
+        await using var gateway = await TestGateway.Start();
+        var page = await gateway.Get("/docs/");
+        Assert.Equal(200, page.Status);
+        Assert.DoesNotMatch("(src|href)=\"(https?:)?//", page.Text);
+        var script = System.Text.RegularExpressions.Regex.Match(page.Text, "src=\"([^\"]+\\.js[^\"]*)\"");
+        Assert.True(script.Success, page.Text);
+        var answer = await gateway.Get(new Uri(new Uri("http://localhost/docs/"), script.Groups[1].Value).PathAndQuery);
+        Assert.Equal(200, answer.Status);
+        Assert.True(answer.Text.Length > 1000);
+    }
+
+    private static IEnumerable<string> References(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(member =>
+            member.Name == "$ref" && member.Value.ValueKind == JsonValueKind.String ? [member.Value.GetString()!] : References(member.Value)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(References),
+        _ => [],
+    };
+}
