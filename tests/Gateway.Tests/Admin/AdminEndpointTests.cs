@@ -1,10 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
 using Personalization.Configuration;
 using Personalization.Events;
 using Personalization.Gateway.Tests.Hosting;
 using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Stores;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Personalization.Gateway.Tests.Admin;
 
