@@ -1,0 +1,40 @@
+using Personalization.Storage.Memory;
+using Personalization.Stores;
+using Personalization.TestKit.Storage;
+
+namespace Personalization.Storage.Tests.Memory;
+
+internal sealed class MemoryStoreFixture : PartitionStoreFixture
+{
+    public MemoryStoreFixture() => Store = new MemoryPartitionStore(Partitions, Time);
+
+    public override IPartitionStore Store { get; }
+
+    public override IDocumentStore Documents { get; } = new MemoryDocumentStore();
+
+    public override INameStore Names { get; } = new MemoryNameStore();
+
+    public override ValueTask Reopen() => ValueTask.CompletedTask;
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+public sealed class MemoryPartitionStoreTests : PartitionStoreConformance
+{
+    protected override ValueTask<PartitionStoreFixture> Create() => ValueTask.FromResult<PartitionStoreFixture>(new MemoryStoreFixture());
+}
+
+public sealed class MemoryPartitionStoreRecordsTests : PartitionStoreRecordsConformance
+{
+    protected override ValueTask<PartitionStoreFixture> Create() => ValueTask.FromResult<PartitionStoreFixture>(new MemoryStoreFixture());
+}
+
+public sealed class MemoryDocumentStoreTests : DocumentStoreConformance
+{
+    protected override ValueTask<PartitionStoreFixture> Create() => ValueTask.FromResult<PartitionStoreFixture>(new MemoryStoreFixture());
+}
+
+public sealed class MemoryNameStoreTests : NameStoreConformance
+{
+    protected override ValueTask<PartitionStoreFixture> Create() => ValueTask.FromResult<PartitionStoreFixture>(new MemoryStoreFixture());
+}

@@ -1,0 +1,53 @@
+using Personalization.Storage.Sqlite;
+using Personalization.Stores;
+using Personalization.TestKit.Storage;
+
+namespace Personalization.Storage.Tests.Sqlite;
+
+internal sealed class SqliteStoreFixture : PartitionStoreFixture
+{
+    private readonly TemporaryFolder _folder = new();
+    private EmbeddedStorage _storage;
+
+    public SqliteStoreFixture() => _storage = new EmbeddedStorage(_folder.Path, Partitions, Time);
+
+    public override IPartitionStore Store => _storage.Store;
+
+    public override IDocumentStore Documents => _storage.Documents;
+
+    public override INameStore Names => _storage.Names;
+
+    public override ValueTask Reopen()
+    {
+        _storage.Dispose();
+        _storage = new EmbeddedStorage(_folder.Path, Partitions, Time);
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _storage.Dispose();
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
+
+public sealed class SqlitePartitionStoreTests : PartitionStoreConformance
+{
+    protected override ValueTask<PartitionStoreFixture> Create() => ValueTask.FromResult<PartitionStoreFixture>(new SqliteStoreFixture());
+}
+
+public sealed class SqlitePartitionStoreRecordsTests : PartitionStoreRecordsConformance
+{
+    protected override ValueTask<PartitionStoreFixture> Create() => ValueTask.FromResult<PartitionStoreFixture>(new SqliteStoreFixture());
+}
+
+public sealed class SqliteDocumentStoreTests : DocumentStoreConformance
+{
+    protected override ValueTask<PartitionStoreFixture> Create() => ValueTask.FromResult<PartitionStoreFixture>(new SqliteStoreFixture());
+}
+
+public sealed class SqliteNameStoreTests : NameStoreConformance
+{
+    protected override ValueTask<PartitionStoreFixture> Create() => ValueTask.FromResult<PartitionStoreFixture>(new SqliteStoreFixture());
+}

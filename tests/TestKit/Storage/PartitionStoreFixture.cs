@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Time.Testing;
+using Personalization.Stores;
+
+namespace Personalization.TestKit.Storage;
+
+/// <summary>What a back end supplies to run <see cref="PartitionStoreConformance"/>, <see cref="DocumentStoreConformance"/> and <see cref="NameStoreConformance"/>.</summary>
+public abstract class PartitionStoreFixture : IAsyncDisposable
+{
+    /// <summary>The number of partitions that the store is to have.</summary>
+    public const int Partitions = 4;
+
+    /// <summary>The clock that the store is to use.</summary>
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    /// <summary>The store; another object after <see cref="Reopen"/> where the back end needs that.</summary>
+    public abstract IPartitionStore Store { get; }
+
+    /// <summary>The documents beside it.</summary>
+    public abstract IDocumentStore Documents { get; }
+
+    /// <summary>The names beside it.</summary>
+    public abstract INameStore Names { get; }
+
+    /// <summary>Closes the store and opens it again; one that keeps nothing stays open.</summary>
+    public abstract ValueTask Reopen();
+
+    /// <inheritdoc />
+    public abstract ValueTask DisposeAsync();
+}
