@@ -119,11 +119,11 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
             var call = new Call(items, bytes);
             lock (_gate)
             {
-                if (_broken is not null) throw new LogUnavailableException($"appends to partition {partition} have ended", _broken);
-                if (_closed) throw new LogUnavailableException("the appender is closed");
-                if (_down) throw new LogUnavailableException($"the log of partition {partition} does not answer");
+                if (_broken is not null) return Refused(new LogUnavailableException($"appends to partition {partition} have ended", _broken));
+                if (_closed) return Refused(new LogUnavailableException("the appender is closed"));
+                if (_down) return Refused(new LogUnavailableException($"the log of partition {partition} does not answer"));
                 if (_waitingEntries > 0 && (_waitingEntries + items.Count > owner._options.QueueEntries || _waitingBytes + bytes > owner._options.QueueBytes))
-                    throw new LogUnavailableException($"{_waitingEntries} entries wait for partition {partition}; no more are taken");
+                    return Refused(new LogUnavailableException($"{_waitingEntries} entries wait for partition {partition}; no more are taken"));
                 _waiting.Enqueue(call);
                 _waitingEntries += items.Count;
                 _waitingBytes += bytes;
@@ -134,6 +134,8 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
             _ = Run();
             return call.Done.Task;
         }
+
+        private static Task<IReadOnlyList<long>> Refused(LogUnavailableException fault) => Task.FromException<IReadOnlyList<long>>(fault);
 
         public Task Close()
         {
