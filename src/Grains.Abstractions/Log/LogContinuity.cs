@@ -35,9 +35,11 @@ public static class LogContinuity
     /// <param name="partition">The partition.</param>
     /// <param name="state">What the caller's own claim answered, and no older state.</param>
     /// <param name="above">The highest position that the caller knows of besides: its cursor, or what it was acknowledged; 0 if none.</param>
+    /// <param name="refused">A generation that the caller was told has gone back (<see cref="AppendStatus.WentBack"/>), although the store may notice nothing; 0 if none.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <returns>The head to go on from. If its generation is not the state's, it is to be adopted.</returns>
-    public static async ValueTask<LogHead> Restore(IPartitionLog log, int partition, PartitionState state, long above = 0, CancellationToken cancellation = default)
+    public static async ValueTask<LogHead> Restore(
+        IPartitionLog log, int partition, PartitionState state, long above = 0, ulong refused = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(state);
@@ -45,10 +47,27 @@ public static class LogContinuity
         while (true)
         {
             var head = await log.ReadHead(partition, cancellation);
-            if (head.Tail >= above && await Holds(log, partition, state, cancellation)) return head;
+            if (head.Generation != refused && head.Tail >= above && await Holds(log, partition, state, cancellation)) return head;
             var started = await log.StartGeneration(partition, head.Generation, above, cancellation);
             if (started.GenerationStart > above) return started;
         }
+    }
+
+    /// <summary>
+    /// What an owner does after its claim: <see cref="Restore"/>, and if that leaves another generation than the stored one, counts what was lost and adopts it.
+    /// </summary>
+    /// <returns>The head and the state to go on from: read after <see cref="PartitionState.Position"/> with its hash. Null: another tenure began.</returns>
+    public static async ValueTask<(LogHead Head, PartitionState State)?> Adopt(
+        IPartitionLog log, IPartitionStore store, int partition, PartitionState state, long above = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(state);
+        var head = await Restore(log, partition, state, above, cancellation: cancellation);
+        if (head.Generation == state.Generation) return (head, state);
+        var lost = state.Generation == 0 ? 0 : await CountLost(log, partition, state.Position, head, cancellation);
+        var hash = await HoldsEntry(log, partition, state.Position, state.PositionHash, cancellation) ? state.PositionHash : 0;
+        if (!await store.AdoptGeneration(partition, state.Epoch, head.Generation, state.Position, hash, lost, cancellation)) return null;
+        return (head, state with { Generation = head.Generation, PositionHash = hash, HighestHash = 0, Lost = state.Lost + lost });
     }
 
     /// <summary>

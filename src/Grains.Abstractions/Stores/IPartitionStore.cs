@@ -94,7 +94,7 @@ public sealed record PartitionState
     /// <summary><see cref="LogEntry.Hash"/> of the entry at <see cref="Position"/>; 0 if not known.</summary>
     [Id(3)] public ulong PositionHash { get; init; }
 
-    /// <summary>The highest position that any row was folded to or that was committed: a log whose tail is lower went back.</summary>
+    /// <summary>The highest position that any row was folded to, that was committed or where a park begins: a log whose tail is lower went back.</summary>
     [Id(4)] public long HighestPosition { get; init; }
 
     /// <summary>The highest outbox number given.</summary>

@@ -223,7 +223,7 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
                             _generation = reply.Head.Generation;
                             continue;
                         case AppendStatus.WentBack:
-                            await StartGeneration(reply.Head);
+                            await StartGeneration(reply.Head, reply.Head.Generation);
                             continue;
                         default:
                             throw new InvalidOperationException($"partition {partition} answered {reply.Status} to counter {_counter + 1} of writer {owner.Writer:x16}: the writer id is used twice");
@@ -246,14 +246,14 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
             var state = await owner._store.ReadPartition(partition, owner._closing.Token);
             var head = await owner._log.ReadHead(partition, owner._closing.Token);
             _generation = head.Generation;
-            if (!await LogContinuity.Holds(owner._log, partition, state, owner._closing.Token)) await StartGeneration(head);
+            if (!await LogContinuity.Holds(owner._log, partition, state, owner._closing.Token)) await StartGeneration(head, refused: 0);
             _acknowledged = state.HighestPosition;
         }
 
-        private async Task StartGeneration(LogHead head)
+        private async Task StartGeneration(LogHead head, ulong refused)
         {
             var state = await owner._store.Claim(partition, Generations.Next(), owner._closing.Token);
-            var started = await LogContinuity.Restore(owner._log, partition, state, Math.Max(0, _acknowledged), owner._closing.Token);
+            var started = await LogContinuity.Restore(owner._log, partition, state, Math.Max(0, _acknowledged), refused, owner._closing.Token);
             AppenderMetrics.WentBack.Add(1);
             owner.LogWentBack(partition, head.Tail, Math.Max(_acknowledged, state.HighestPosition), started.Generation, started.GenerationStart);
             _generation = started.Generation;

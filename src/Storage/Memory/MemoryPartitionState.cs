@@ -65,6 +65,7 @@ internal sealed class MemoryPartitionState
     {
         if (epoch != _state.Epoch) return false;
         _parks[customer] = Math.Min(from, _parks.GetValueOrDefault(customer, long.MaxValue));
+        Raise(from, 0);
         return true;
     }
 

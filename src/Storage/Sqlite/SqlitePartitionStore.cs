@@ -68,6 +68,7 @@ internal sealed partial class SqlitePartitionStore(SqliteState state, TimeProvid
             if (ReadEpoch(session, partition) != epoch) return false;
             session.Prepare("INSERT INTO parks(partition, customer, start) VALUES(?1, ?2, ?3) ON CONFLICT(partition, customer) DO UPDATE SET start = min(start, excluded.start)")
                 .Bind(1, partition).Bind(2, customer.Text).Bind(3, from).Run();
+            session.Prepare("UPDATE partitions SET highest = ?2, highest_hash = 0 WHERE partition = ?1 AND highest < ?2").Bind(1, partition).Bind(2, from).Run();
             return true;
         },
         cancellation);

@@ -109,6 +109,20 @@ public sealed class GroupAppenderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_that_went_back_and_grew_again_gets_a_generation_although_the_store_notices_nothing()
+    {
+        await using var appender = new GroupAppender(_log, _store);
+        await using var other = new GroupAppender(_log, _store);
+        await other.Append(0, Items("a"));
+        var copy = _memory.Copy();
+        await appender.Append(0, Items("b"));
+        _memory.Restore(copy);
+        await other.Append(0, Items("c", "d"));
+        Assert.Equal([4], await appender.Append(0, Items("e")).AsTask().WaitAsync(s_patience));
+        Assert.Equal(["a", "c", "d", "e"], await Texts());
+    }
+
+    [Fact]
     public async Task A_first_append_notices_a_log_that_is_older_than_what_was_folded()
     {
         var owner = (await _store.Claim(0, 1)).Epoch;

@@ -160,7 +160,7 @@ public abstract class PartitionStoreConformance : PartitionStoreSuite
     }
 
     [Fact]
-    public async Task The_highest_position_is_that_of_rows_and_of_the_position_with_its_hash()
+    public async Task The_highest_position_is_that_of_rows_parks_and_the_position_with_its_hash()
     {
         await Claim();
         await Commit(Change("a", 0, 9), Change("b", 0, 4));
@@ -168,6 +168,10 @@ public abstract class PartitionStoreConformance : PartitionStoreSuite
         Assert.Equal((9L, 9000UL), Highest(await Store.ReadPartition(0)));
         await Advance(12);
         Assert.Equal((12L, 12000UL), Highest(await Store.ReadPartition(0)));
+        await Store.Park(0, Epoch, Key("a"), 10);
+        Assert.Equal((12L, 12000UL), Highest(await Store.ReadPartition(0)));
+        await Store.Park(0, Epoch, Key("b"), 15);
+        Assert.Equal((15L, 0UL), Highest(await Store.ReadPartition(0)));
 
         static (long, ulong) Highest(PartitionState state) => (state.HighestPosition, state.HighestHash);
     }

@@ -1,0 +1,91 @@
+using CsCheck;
+
+namespace Personalization.Grains.Tests.CrashModel;
+
+/// <summary>
+/// The durable path against random schedules of everything that can go wrong, over the real log and store. Each schedule is a list of
+/// steps and runs in one thread, so a failure is repeated and shrunk by its seed alone. The variable <c>CsCheck_Iter</c> asks for more schedules.
+/// </summary>
+public sealed class CrashModelTests
+{
+    [Fact]
+    public void Every_accepted_entry_is_folded_once_in_log_order_whatever_fails() =>
+        Step.Faithful.Sample(schedule => Run(new MemoryBackend(), schedule, Mutation.None, faithful: true), iter: Iterations(6000), print: Print);
+
+    [Fact]
+    public void A_log_that_goes_back_loses_what_it_lost_and_nothing_else() =>
+        Step.Forgetful.Sample(schedule => Run(new MemoryBackend(), schedule, Mutation.None, faithful: false), iter: Iterations(6000), print: Print);
+
+    [Fact]
+    public void The_same_holds_on_the_embedded_store() =>
+        Step.Faithful.Sample(schedule => Run(new SqliteBackend(), schedule, Mutation.None, faithful: true), iter: 60, threads: 2, print: Print);
+
+    [Fact]
+    public void The_same_holds_on_the_embedded_store_when_its_log_goes_back() =>
+        Step.Forgetful.Sample(schedule => Run(new SqliteBackend(), schedule, Mutation.None, faithful: false), iter: 40, threads: 2, print: Print);
+
+    [Theory]
+    [InlineData(Mutation.IgnoreObligations)]
+    [InlineData(Mutation.ForgetBeforeSaved)]
+    [InlineData(Mutation.IgnoreVersions)]
+    [InlineData(Mutation.IgnoreGap)]
+    [InlineData(Mutation.IgnoreApplied)]
+    [InlineData(Mutation.NewCounterAfterUnknown)]
+    [InlineData(Mutation.SkipHole)]
+    [InlineData(Mutation.ParkInMemory)]
+    [InlineData(Mutation.RepeatWakeUps)]
+    public void Each_rule_of_the_protocol_is_needed(Mutation leftOut) =>
+        Assert.Throws<CsCheckException>(() => Step.Faithful.Sample(schedule => Run(new MemoryBackend(), schedule, leftOut, faithful: true), iter: 3000, print: Print));
+
+    [Theory]
+    [InlineData(Mutation.StartAtTail)]
+    public void Each_rule_about_logs_that_go_back_is_needed(Mutation leftOut) =>
+        Assert.Throws<CsCheckException>(() => Step.Forgetful.Sample(schedule => Run(new MemoryBackend(), schedule, leftOut, faithful: false), iter: 6000, print: Print));
+
+    [Theory]
+    [InlineData(Mutation.ClearParkAlways, "Append(0,3) TakeFromLog(0,3) Park(0,0) Deliver(0,1) Collect(0,0) Commit(0,0) Advance(0,0) Unpark(0,0) Deliver(2,0) Collect(0,0) Commit(0,0)")]
+    [InlineData(
+        Mutation.ParkWhileCommitting,
+        "Append(0,3) TakeFromLog(0,3) Park(0,0) Unpark(0,0) Deliver(0,0) Collect(0,0) Commit(0,0,LostRequest) Append(0,1) TakeFromLog(0,3) Park(0,0) Commit(0,0) Deliver(0,1) Deliver(0,2) Collect(0,0) Commit(0,0) Advance(0,0)")]
+    [InlineData(
+        Mutation.RedeliverBelowSaved,
+        "Append(0,3) TakeFromLog(0,3) Deliver(0,0) Collect(0,0) CrashCustomer(0,0) Read(0,0,LostReply) Commit(0,3) Append(0,1) TakeFromLog(0,3) Deliver(0,0) Deliver(0,0)")]
+    [InlineData(
+        Mutation.KeepMemory,
+        "KeepCopy(0,0) Append(0,0) Append(1,3) TakeFromLog(0,3) TakeFromLog(0,3) Deliver(0,0) GoBack(0,0) Append(0,3)", false)]
+    public void Each_rule_that_chance_seldom_meets_is_needed_too(Mutation leftOut, string schedule, bool faithful = true)
+    {
+        var steps = schedule.Split(' ').Select(Step.Parse).ToArray();
+        Run(new MemoryBackend(), steps, Mutation.None, faithful);
+        Assert.ThrowsAny<Exception>(() => Run(new MemoryBackend(), steps, leftOut, faithful));
+    }
+
+    private static long Iterations(int usual) => Math.Max(usual, Check.Iter);
+
+    private static string Print(Step[] schedule) => string.Join(" ", schedule);
+
+    private static void Run(Backend backend, Step[] schedule, Mutation mutation, bool faithful)
+    {
+        using (backend) Run(new World(backend, mutation, dropsRepeats: !faithful), schedule, faithful).AsTask().GetAwaiter().GetResult();
+    }
+
+    private static async ValueTask Run(World world, Step[] schedule, bool faithful)
+    {
+        await world.Begin();
+        var applied = new long[World.Customers];
+        var position = 0L;
+        foreach (var step in schedule)
+        {
+            await world.Do(step);
+            if (faithful && (step.What is Happening.Deliver or Happening.Read or Happening.Commit)) await Invariants.CheckVisible(world);
+            if (step.What is not (Happening.Commit or Happening.LateCommit or Happening.Advance or Happening.Park or Happening.NewOwner)) continue;
+            await Invariants.CheckAlways(world, applied, position);
+            position = (await world.Store.ReadPartition(0)).Position;
+        }
+
+        await world.Rest(underNewOwner: false);
+        await Invariants.CheckAtRest(world, faithful);
+        await world.Rest(underNewOwner: true);
+        await Invariants.CheckAtRest(world, faithful);
+    }
+}

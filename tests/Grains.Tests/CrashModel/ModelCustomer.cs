@@ -1,0 +1,106 @@
+using Personalization.Customers;
+using Personalization.Log;
+using Personalization.Partitions;
+using Personalization.Stores;
+
+namespace Personalization.Grains.Tests.CrashModel;
+
+/// <summary>A customer's activation: the profile in memory, what of it is saved, and what is to be saved.</summary>
+public sealed class ModelCustomer(World world, int number)
+{
+    private readonly List<(long Position, int Fact)> _unsaved = [];
+    private ModelProfile? _profile;
+    private Epoch _epoch;
+    private long _applied;
+    private ulong _appliedHash;
+    private long _saved;
+
+    /// <summary>Calls to it time out.</summary>
+    public bool Silent { get; set; }
+
+    public CustomerKey Key { get; } = ModelEntry.Key(number);
+
+    /// <summary>What a reader sees, and up to which position; null without an activation.</summary>
+    public (long Applied, IReadOnlyList<int> Facts)? Visible => _profile is null ? null : (_applied, _profile.Facts);
+
+    /// <summary>The activation is gone with all its memory.</summary>
+    public void Crash() => _profile = null;
+
+    public async ValueTask<ApplyReply> Apply(ApplyRequest request)
+    {
+        if (!await Enter(request.Epoch)) return new ApplyReply(ApplyStatus.StaleEpoch, _applied, _saved);
+        if (request.Previous > _applied && world.Mutation != Mutation.IgnoreGap) return new ApplyReply(ApplyStatus.Gap, _applied, _saved);
+        Fold(request.Entries);
+        return new ApplyReply(ApplyStatus.Applied, _applied, _saved);
+    }
+
+    public async ValueTask<CollectReply> Collect(CollectRequest request)
+    {
+        if (!await Enter(request.Epoch)) return new CollectReply(ApplyStatus.StaleEpoch, _applied, _saved, null, []);
+        if (request.Previous > _applied) return new CollectReply(ApplyStatus.Gap, _applied, _saved, null, []);
+        var write = _applied == _saved ? null : new CustomerWrite
+        {
+            Customer = Key,
+            Base = _saved,
+            Applied = _applied,
+            AppliedHash = _appliedHash,
+            Row = _profile!.ToBytes(),
+            Outbox = [.. _unsaved.Select(unsaved => new OutboxItem("fact", BitConverter.GetBytes(unsaved.Fact)))],
+            NextWakeUp = _profile.Open == 0 ? null : _profile.Open,
+        };
+        return new CollectReply(ApplyStatus.Applied, _applied, _saved, write, []);
+    }
+
+    public async ValueTask Acknowledge(Acknowledgement acknowledgement)
+    {
+        if (_profile is null || acknowledgement.Epoch != _epoch) return;
+        if (acknowledgement.Outcome == CommitOutcome.Conflict || acknowledgement.Applied > _applied)
+        {
+            // The store is ahead of this memory: an earlier activation folded what was written.
+            await Load();
+            return;
+        }
+
+        _saved = Math.Max(_saved, acknowledgement.Applied);
+        _unsaved.RemoveAll(unsaved => unsaved.Position <= _saved);
+    }
+
+    /// <summary>A reader: an activation that has not caught up asks the owner for what its row lacks.</summary>
+    public async ValueTask Read(ModelOwner? owner)
+    {
+        if (_profile is not null) return;
+        await Load();
+        if (owner is null || owner.Stopped || owner.Epoch < _epoch) return;
+        var entries = await owner.CatchUp(number, _applied);
+        if (entries is null) return;
+        if (owner.Epoch > _epoch) _epoch = owner.Epoch;
+        Fold(entries);
+    }
+
+    private async ValueTask<bool> Enter(Epoch epoch)
+    {
+        if (epoch < _epoch) return false;
+        if (_profile is null || (epoch > _epoch && world.Mutation != Mutation.KeepMemory)) await Load();
+        _epoch = epoch;
+        return true;
+    }
+
+    private async ValueTask Load()
+    {
+        var record = await world.Store.ReadCustomer(0, Key);
+        _profile = record is null ? new ModelProfile() : ModelProfile.Read(record.Row);
+        _applied = _saved = record?.Applied ?? 0;
+        _unsaved.Clear();
+    }
+
+    private void Fold(IReadOnlyList<LogEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Position <= _applied && world.Mutation != Mutation.IgnoreApplied) continue;
+            if (_profile!.Fold(ModelEntry.Read(entry.Bytes), world.DropsRepeats, world.Mutation) is { } fact) _unsaved.Add((entry.Position, fact));
+            _applied = Math.Max(_applied, entry.Position);
+            _appliedHash = entry.Hash;
+        }
+    }
+}
