@@ -123,7 +123,12 @@ public abstract class PartitionStoreRecordsConformance : PartitionStoreSuite
             Change("b", 0, 5) with { Journal = new JournalSegment(5, 5, 100, Bytes("b")), Outbox = [Item("kept")], DeadLetters = [Letter(5, "b")] });
         await Commit(Change("a", 4, 8, "") with
         {
-            Side = [], ErasedAt = 8, IsTombstone = true, Journal = new JournalSegment(6, 8, 200, Bytes("before")), Outbox = [Item("erased")], DeadLetters = [Letter(7, "a")],
+            Side = [],
+            ErasedAt = 8,
+            IsTombstone = true,
+            Journal = new JournalSegment(6, 8, 200, Bytes("before")),
+            Outbox = [Item("erased")],
+            DeadLetters = [Letter(7, "a")],
         });
         await Fixture.Reopen();
         Assert.Empty(await Store.ReadJournal(0, Key("a"), 0, 10));

@@ -44,7 +44,13 @@ public abstract class PartitionStoreSuite : IAsyncLifetime
     /// <summary>A write that changes a customer's row.</summary>
     protected static CustomerWrite Change(string id, long from, long to, string row = "row") => new()
     {
-        Customer = Key(id), Base = from, Applied = to, FoldVersion = 3, Row = Bytes(row), Side = Bytes("side of " + row), AppliedHash = (ulong)to * 1000,
+        Customer = Key(id),
+        Base = from,
+        Applied = to,
+        FoldVersion = 3,
+        Row = Bytes(row),
+        Side = Bytes("side of " + row),
+        AppliedHash = (ulong)to * 1000,
     };
 
     /// <summary>An outbox item.</summary>
