@@ -9,7 +9,8 @@ using Personalization.Algorithms.Recommendation.Trending;
 namespace Personalization.Micro.Recommendation;
 
 /// <summary>
-/// Queries and clicks on an index of a million sessions over a million items. Items come in neighbourhoods with a few favourites each, as in a shop, so that postings are full for some and short for most.
+/// Queries and clicks on an index of a million sessions over a million items. Items come in neighbourhoods with a few favourites each, as in a shop,
+/// so that postings are full for some and short for most.
 /// Queries allocate nothing.
 /// </summary>
 [MemoryDiagnoser]

@@ -6,13 +6,16 @@ using Personalization.Algorithms.Recommendation.Trending;
 namespace Personalization.Algorithms.Recommendation;
 
 /// <summary>
-/// Compares the recommenders on a user's sessions: what is to be chosen (neighbours of VMIS-kNN, weights of the mix, the best method) is chosen on the last day of training, and only then the test is looked at.
+/// Compares the recommenders on a user's sessions: what is to be chosen (neighbours of VMIS-kNN, weights of the mix, the best method) is chosen on
+/// the last day of training, and only then the test is looked at.
 /// </summary>
 /// <remarks>
-/// <para>The last day of training are the sessions that end within 24 hours of its last click; where that is less than 1 % or more than half of the sessions, the last tenth.</para>
+/// <para>The last day of training are the sessions that end within 24 hours of its last click; where that is less than 1 % or more than half of the
+/// sessions, the last tenth.</para>
 /// <list type="number">
 /// <item>All methods learn the sessions before the last day.</item>
-/// <item>They are asked about the last day by the <see cref="NextItemEvaluation"/> given. The variant of VMIS-kNN with the largest HR stays. The mix predicts each case first and learns its weights from it after that, in one pass.</item>
+/// <item>They are asked about the last day by the <see cref="NextItemEvaluation"/> given. The variant of VMIS-kNN with the largest HR stays. The mix
+/// predicts each case first and learns its weights from it after that, in one pass.</item>
 /// <item>All methods learn the whole of training anew, the mix with the weights it had at the end of the last day, frozen; the test is asked.</item>
 /// </list>
 /// </remarks>

@@ -11,6 +11,7 @@ public sealed record NextItemBacktestReport(IReadOnlyList<NextItemBacktestEntry>
 
 /// <summary>One method of a back-test.</summary>
 /// <param name="Recommender">The method, having learned all of training.</param>
-/// <param name="LastDay">Its figures on the last day of training; those of the mix are progressive, each case predicted before it was learned.</param>
+/// <param name="LastDay">Its figures on the last day of training; those of the mix are progressive, each case predicted before it was
+/// learned.</param>
 /// <param name="Test">Its figures on the test.</param>
 public sealed record NextItemBacktestEntry(SessionRecommender Recommender, NextItemResult LastDay, NextItemResult Test);

@@ -6,14 +6,18 @@ namespace Personalization.Algorithms.Recommendation;
 /// The protocol of next-item prediction: every prefix of every test session predicts the item that came next, against all items.
 /// </summary>
 /// <remarks>
-/// <para>For a session of n clicks the prefixes of length <see cref="MinPrefix"/>…n−1 are asked for the best <see cref="Cutoff"/> items. With r the rank of the item that came next
+/// <para>For a session of n clicks the prefixes of length <see cref="MinPrefix"/>…n−1 are asked for the best <see cref="Cutoff"/> items. With r the
+/// rank of the item that came next
 /// (1 the first; a miss has no rank), averaged over all cases:</para>
 /// <code>
 /// HR@K = [r ≤ K]     MRR@K = [r ≤ K] / r     NDCG@K = [r ≤ K] / log₂(r + 1)
 /// </code>
-/// <para>Nothing is sampled and no case is left out: an item never seen in training is a miss. Equal scores stand in the order of the higher item id, so a recommender gains nothing by ties. The recommender does not learn from the test sessions.
-/// The protocol is that of Hidasi et al., "Session-based Recommendations with Recurrent Neural Networks", ICLR 2016; on why candidates are not sampled: Krichene and Rendle, "On Sampled Metrics for Item Recommendation", KDD 2020.</para>
-/// <para><see cref="Repeats"/> decides whether what the session has seen may be recommended. The cases stay the same: with repeats excluded, a case whose next item is a repeat is a miss.</para>
+/// <para>Nothing is sampled and no case is left out: an item never seen in training is a miss. Equal scores stand in the order of the higher item id,
+/// so a recommender gains nothing by ties. The recommender does not learn from the test sessions.
+/// The protocol is that of Hidasi et al., "Session-based Recommendations with Recurrent Neural Networks", ICLR 2016; on why candidates are not
+/// sampled: Krichene and Rendle, "On Sampled Metrics for Item Recommendation", KDD 2020.</para>
+/// <para><see cref="Repeats"/> decides whether what the session has seen may be recommended. The cases stay the same: with repeats excluded, a case
+/// whose next item is a repeat is a miss.</para>
 /// </remarks>
 public sealed class NextItemEvaluation
 {
@@ -33,7 +37,8 @@ public sealed class NextItemEvaluation
     public NextItemResult Evaluate(SessionRecommender recommender, SessionSet sessions, Action<int>? progress = null) =>
         Run(recommender, null, sessions, progress);
 
-    /// <summary>Asks a mix about every case and lets it learn its weights from the case's outcome after that: progressive validation, an honest figure of a learner while it learns. Its sources do not change.</summary>
+    /// <summary>Asks a mix about every case and lets it learn its weights from the case's outcome after that: progressive validation, an honest
+    /// figure of a learner while it learns. Its sources do not change.</summary>
     /// <param name="mix">Its weights change.</param>
     /// <param name="sessions">The sessions, each learned after it was asked about.</param>
     /// <param name="progress">Called after each session with the number done.</param>

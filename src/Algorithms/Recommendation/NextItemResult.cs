@@ -1,6 +1,7 @@
 namespace Personalization.Algorithms.Recommendation;
 
-/// <summary>What <see cref="NextItemEvaluation"/> measured for one recommender: averages over all cases, and sums per session for paired comparisons.</summary>
+/// <summary>What <see cref="NextItemEvaluation"/> measured for one recommender: averages over all cases, and sums per session for paired
+/// comparisons.</summary>
 public sealed class NextItemResult
 {
     /// <summary>Prefixes of this length or more share the last row of <see cref="HitRateByPrefixLength"/>.</summary>
@@ -59,7 +60,8 @@ public sealed class NextItemResult
     /// <summary>Per test session: the sum of reciprocal ranks.</summary>
     public ReadOnlySpan<double> ReciprocalRanksPerSession => _reciprocalRanks;
 
-    /// <summary>HR@K for prefixes of exactly <paramref name="length"/> clicks (at <see cref="LongestPrefixRow"/>: that or more), with the number of cases.</summary>
+    /// <summary>HR@K for prefixes of exactly <paramref name="length"/> clicks (at <see cref="LongestPrefixRow"/>: that or more), with the number of
+    /// cases.</summary>
     public (double HitRate, int Cases) HitRateByPrefixLength(int length)
     {
         var cases = _casesByLength[length];

@@ -38,7 +38,8 @@ internal sealed class CandidateList
 
 /// <summary>
 /// Sums by 64-bit key: open addressing with linear probing at a load of at most one half. Clearing costs nothing (entries carry the number of
-/// the query that wrote them), and the entries are read back in the order in which they were first touched, so that sums and ties do not depend on the table's size.
+/// the query that wrote them), and the entries are read back in the order in which they were first touched, so that sums and ties do not depend on
+/// the table's size.
 /// </summary>
 internal sealed class ScoreTable
 {

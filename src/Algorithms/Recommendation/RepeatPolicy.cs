@@ -1,6 +1,7 @@
 namespace Personalization.Algorithms.Recommendation;
 
-/// <summary>Which items of the running session may be recommended again. Results on public data differ by tens of points with it, so a figure without it says little.</summary>
+/// <summary>Which items of the running session may be recommended again. Results on public data differ by tens of points with it, so a figure without
+/// it says little.</summary>
 public enum RepeatPolicy
 {
     /// <summary>Everything may come back, the current item too (a log of page views holds reloads).</summary>

@@ -4,7 +4,8 @@ namespace Personalization.Algorithms.Recommendation;
 public readonly ref struct SessionQuery
 {
     /// <summary>Describes a running session.</summary>
-    /// <param name="items">The items of the session, oldest first; the last is the current one. Empty is allowed: only recommenders that need no session answer then.</param>
+    /// <param name="items">The items of the session, oldest first; the last is the current one. Empty is allowed: only recommenders that need no
+    /// session answer then.</param>
     /// <param name="time">Event time of asking, milliseconds since the Unix epoch.</param>
     /// <param name="repeats">Which items of the session may come back.</param>
     public SessionQuery(ReadOnlySpan<ulong> items, long time, RepeatPolicy repeats = RepeatPolicy.ExcludeCurrent)
@@ -23,7 +24,8 @@ public readonly ref struct SessionQuery
     /// <summary>Which items of the session may come back.</summary>
     public RepeatPolicy Repeats { get; }
 
-    /// <summary>Whether the policy lets <paramref name="item"/> be recommended. Linear in the session's length, and free of it for <see cref="RepeatPolicy.Allow"/>.</summary>
+    /// <summary>Whether the policy lets <paramref name="item"/> be recommended. Linear in the session's length, and free of it for
+    /// <see cref="RepeatPolicy.Allow"/>.</summary>
     public bool Permits(ulong item) => Repeats switch
     {
         RepeatPolicy.Allow => true,

@@ -52,7 +52,8 @@ public abstract class SessionRecommender
         return best.Sort();
     }
 
-    /// <summary>Scores the caller's own list (a rerank): <paramref name="scores"/>[i] belongs to <paramref name="items"/>[i], 0 where there is no evidence. No policy on repeats applies.</summary>
+    /// <summary>Scores the caller's own list (a rerank): <paramref name="scores"/>[i] belongs to <paramref name="items"/>[i], 0 where there is no
+    /// evidence. No policy on repeats applies.</summary>
     /// <exception cref="ArgumentException"><paramref name="scores"/> is shorter than <paramref name="items"/>.</exception>
     public virtual void Score(in SessionQuery query, ReadOnlySpan<ulong> items, RecommendationScratch scratch, Span<double> scores)
     {

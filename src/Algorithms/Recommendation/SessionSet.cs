@@ -31,7 +31,8 @@ public sealed class SessionSet
     public ReadOnlySpan<long> Times(int session) => _times.AsSpan(_starts[session].._starts[session + 1]);
 
     /// <summary>
-    /// Groups clicks by session: inside a session by time (equal times keep their order of arrival), sessions by the time of their last click (equal times by first arrival).
+    /// Groups clicks by session: inside a session by time (equal times keep their order of arrival), sessions by the time of their last click (equal
+    /// times by first arrival).
     /// O(n log n).
     /// </summary>
     public static SessionSet FromClicks(ReadOnlySpan<Click> clicks)
@@ -99,7 +100,8 @@ public sealed class SessionSet
         return new SessionSet(Keys[from..to], Array.ConvertAll(_starts[from..(to + 1)], s => s - first), _items[first..last], _times[first..last]);
     }
 
-    /// <summary>The first session whose last click is at or after an instant: sessions from there on are "the last day" for the instant one day before the end.</summary>
+    /// <summary>The first session whose last click is at or after an instant: sessions from there on are "the last day" for the instant one day
+    /// before the end.</summary>
     public int FirstEndingAtOrAfter(long time)
     {
         for (var s = 0; s < Count; s++)

@@ -1,6 +1,7 @@
 namespace Personalization.Algorithms.Recommendation;
 
-/// <summary>The best n of a stream of items in the caller's span: a bounded heap with the worst kept item at the root, then sorted in place. O(log n) an item that is kept, O(1) one that is not.</summary>
+/// <summary>The best n of a stream of items in the caller's span: a bounded heap with the worst kept item at the root, then sorted in place. O(log n)
+/// an item that is kept, O(1) one that is not.</summary>
 internal ref struct TopItems(Span<ScoredItem> items)
 {
     private readonly Span<ScoredItem> _items = items;

@@ -5,7 +5,8 @@ using Personalization.Algorithms.Recommendation.NearestNeighbours;
 
 namespace Personalization.Algorithms.Tests.Recommendation;
 
-/// <summary>Figures of papers and of public code on public data. The whole of diginetica takes a minute and is asked for by name: <c>-explicit only</c>.</summary>
+/// <summary>Figures of papers and of public code on public data. The whole of diginetica takes a minute and is asked for by name: <c>-explicit
+/// only</c>.</summary>
 public sealed class PublishedFigures(ITestOutputHelper output)
 {
     [Theory]
@@ -60,7 +61,8 @@ public sealed class PublishedFigures(ITestOutputHelper output)
         Assert.True(result.MeanReciprocalRank > .1824 - hitRateTolerance, $"MRR {result.MeanReciprocalRank}");
     }
 
-    /// <summary>The opponent is the single method that is best on the test itself, for each measure: harder than the one a user could have chosen.</summary>
+    /// <summary>The opponent is the single method that is best on the test itself, for each measure: harder than the one a user could have
+    /// chosen.</summary>
     private void CompareMix((SessionSet Train, SessionSet Test) data, RepeatPolicy repeats, double atLeast)
     {
         var report = NextItemBacktest.Run(data.Train, data.Test, new NextItemEvaluation { Repeats = repeats });

@@ -17,7 +17,8 @@ internal static class SessionData
     // The last week, the test, has 15,963 sessions: 2,280 a day.
     private const long MillisecondsPerSession = 86_400_000 / 2_280;
 
-    /// <summary>The files hold no times, sessions are sorted by day: sessions follow each other evenly, as many a day as the last week has, clicks a millisecond apart.</summary>
+    /// <summary>The files hold no times, sessions are sorted by day: sessions follow each other evenly, as many a day as the last week has, clicks a
+    /// millisecond apart.</summary>
     public static (SessionSet Train, SessionSet Test) Diginetica()
     {
         var train = new List<Click>();

@@ -4,15 +4,19 @@ using Personalization.Algorithms.Recommendation.NearestNeighbours;
 namespace Personalization.Algorithms.Recommendation.Content;
 
 /// <summary>
-/// Content neighbours: items that share category, brand, price band or words with those of the running session. It recommends an item from the moment it is put, before anyone has clicked it.
+/// Content neighbours: items that share category, brand, price band or words with those of the running session. It recommends an item from the moment
+/// it is put, before anyone has clicked it.
 /// </summary>
 /// <remarks>
-/// <para>An item is a set of tokens (<see cref="ItemContent"/>), rare tokens weighing more: w(t) = ln(1 + N/N_t), N items of which N_t have t. Items are compared by the weighted Jaccard index, and the score is its sum over the session's last items sₚ, p = 1 the current:</para>
+/// <para>An item is a set of tokens (<see cref="ItemContent"/>), rare tokens weighing more: w(t) = ln(1 + N/N_t), N items of which N_t have t. Items
+/// are compared by the weighted Jaccard index, and the score is its sum over the session's last items sₚ, p = 1 the current:</para>
 /// <code>
 /// sim(i, j) = Σ w(t) over t ∈ i ∩ j  /  Σ w(t) over t ∈ i ∪ j,     score(j | s) = Σ (1/p) · sim(sₚ, j)
 /// </code>
-/// <para>Source: the inverted-file form of vector retrieval, Salton and McGill, "Introduction to Modern Information Retrieval", 1983; Jaccard, 1901.</para>
-/// <para>Clicks teach it nothing (<see cref="Learn"/> does nothing): its knowledge is the catalogue. Putting costs O(tokens), a query O(last items · tokens · items per token) at most.</para>
+/// <para>Source: the inverted-file form of vector retrieval, Salton and McGill, "Introduction to Modern Information Retrieval", 1983; Jaccard,
+/// 1901.</para>
+/// <para>Clicks teach it nothing (<see cref="Learn"/> does nothing): its knowledge is the catalogue. Putting costs O(tokens), a query O(last items ·
+/// tokens · items per token) at most.</para>
 /// </remarks>
 public sealed class ContentNeighbours : SessionRecommender, IItemSimilarity
 {

@@ -6,7 +6,8 @@ public sealed record ContentOptions
     /// <summary>How many items at the end of the running session are compared with; the i-th from the end weighs 1/i. 1–64, default 3.</summary>
     public int LastItems { get; init; } = 3;
 
-    /// <summary>Items kept per token, the ones put last: a new item is found at once, and a token that everything has costs no more than this. 1–32,768, default 500.</summary>
+    /// <summary>Items kept per token, the ones put last: a new item is found at once, and a token that everything has costs no more than this.
+    /// 1–32,768, default 500.</summary>
     public int ItemsPerToken { get; init; } = 500;
 
     /// <summary>Tokens kept per item, the first ones. 1–1,024, default 32.</summary>

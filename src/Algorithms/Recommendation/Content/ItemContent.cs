@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Personalization.Algorithms.Recommendation.Content;
 
-/// <summary>Turns what is known of an item into the tokens that <see cref="ContentNeighbours"/> compares: 64-bit hashes, each of a field and its value, so that a brand never meets a word.</summary>
+/// <summary>Turns what is known of an item into the tokens that <see cref="ContentNeighbours"/> compares: 64-bit hashes, each of a field and its
+/// value, so that a brand never meets a word.</summary>
 public static class ItemContent
 {
     private const ulong CategoryField = 1;
@@ -14,7 +15,8 @@ public static class ItemContent
     /// <summary>Price bands per factor of ten: neighbours differ by about 58 %.</summary>
     private const int BandsPerDecade = 5;
 
-    /// <summary>Adds a category path and all its ancestors, so that <c>shoes.running.trail</c> is near to <c>shoes.running</c>; parts are separated by <c>.</c>, <c>/</c> or <c>&gt;</c>.</summary>
+    /// <summary>Adds a category path and all its ancestors, so that <c>shoes.running.trail</c> is near to <c>shoes.running</c>; parts are separated
+    /// by <c>.</c>, <c>/</c> or <c>&gt;</c>.</summary>
     public static void AddCategory(ReadOnlySpan<char> path, ICollection<ulong> tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);

@@ -4,15 +4,18 @@ namespace Personalization.Algorithms.Recommendation.Diversity;
 /// Maximal marginal relevance: a list whose items are relevant and not all alike.
 /// </summary>
 /// <remarks>
-/// <para>Source: Carbonell and Goldstein, "The Use of MMR, Diversity-Based Reranking for Reordering Documents and Producing Summaries", SIGIR 1998. Greedily, with R the items not yet chosen and S the chosen ones, the next is</para>
+/// <para>Source: Carbonell and Goldstein, "The Use of MMR, Diversity-Based Reranking for Reordering Documents and Producing Summaries", SIGIR 1998.
+/// Greedily, with R the items not yet chosen and S the chosen ones, the next is</para>
 /// <code>argmax over i ∈ R of  λ·rel(i) − (1 − λ)·max over j ∈ S of sim(i, j)</code>
-/// <para>rel is the score brought to [0, 1] over the list (largest 1, smallest 0; all equal: 1), so that λ means the same for every recommender. λ = 1 keeps the order, λ = 0 looks at likeness alone (the first is still the best). Ties go to the higher score, then to the higher item id.</para>
+/// <para>rel is the score brought to [0, 1] over the list (largest 1, smallest 0; all equal: 1), so that λ means the same for every recommender. λ =
+/// 1 keeps the order, λ = 0 looks at likeness alone (the first is still the best). Ties go to the higher score, then to the higher item id.</para>
 /// <para>Cost O(wanted · n) similarities: each step compares with the newest chosen item only. Allocates nothing.</para>
 /// <example>Scores A 1, B 0.9 (the same product in red, sim 0.95), C 0; λ = 0.5: A, then B (0.45 − 0.475 &lt; 0) loses to C (0 − 0).</example>
 /// </remarks>
 public static class MaximalMarginalRelevance
 {
-    /// <summary>Moves the chosen items to the front of <paramref name="items"/>, in the order chosen; the rest follows in no special order. Scores stay with their items.</summary>
+    /// <summary>Moves the chosen items to the front of <paramref name="items"/>, in the order chosen; the rest follows in no special order. Scores
+    /// stay with their items.</summary>
     /// <param name="items">Candidates with finite scores, in any order.</param>
     /// <param name="wanted">How many to choose; more than there are means all.</param>
     /// <param name="lambda">λ in [0, 1].</param>

@@ -3,7 +3,8 @@ using System.Numerics;
 namespace Personalization.Algorithms.Recommendation.Indexing;
 
 /// <summary>
-/// Gives 64-bit ids dense integers, which index plain arrays, and takes them back: open addressing with linear probing (load at most ⅔) and deletion by
+/// Gives 64-bit ids dense integers, which index plain arrays, and takes them back: open addressing with linear probing (load at most ⅔) and deletion
+/// by
 /// shifting back, so that there are no tombstones however long ids come and go. A freed integer is given to the next new id.
 /// </summary>
 /// <remarks>A new id may be given any integer; nothing that a caller can see may depend on which.</remarks>

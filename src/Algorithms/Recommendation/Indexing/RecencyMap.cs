@@ -1,7 +1,8 @@
 namespace Personalization.Algorithms.Recommendation.Indexing;
 
 /// <summary>
-/// A <see cref="DenseIdMap"/> of bounded size: a doubly linked list keeps the ids by last touch, and beyond the capacity the one touched longest ago makes room. All in O(1).
+/// A <see cref="DenseIdMap"/> of bounded size: a doubly linked list keeps the ids by last touch, and beyond the capacity the one touched longest ago
+/// makes room. All in O(1).
 /// </summary>
 internal sealed class RecencyMap(int capacity)
 {
@@ -26,7 +27,8 @@ internal sealed class RecencyMap(int capacity)
     /// <summary>The integer touched next after <paramref name="dense"/>, or −1: a walk from <see cref="Oldest"/> sees all ids by recency.</summary>
     public int Newer(int dense) => _links[dense].Newer;
 
-    /// <summary>Finds or adds an id and makes it the newest. When the map was full, <paramref name="recycled"/> is the integer that the new id took over, its content still that of the old one; else −1.</summary>
+    /// <summary>Finds or adds an id and makes it the newest. When the map was full, <paramref name="recycled"/> is the integer that the new id took
+    /// over, its content still that of the old one; else −1.</summary>
     public int Touch(ulong id, out bool added, out int recycled)
     {
         recycled = -1;

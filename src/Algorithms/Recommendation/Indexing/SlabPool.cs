@@ -3,7 +3,8 @@ using System.Numerics;
 namespace Personalization.Algorithms.Recommendation.Indexing;
 
 /// <summary>
-/// Many short arrays of power-of-two length in few long ones: blocks are cut from pages of 2¹⁶ elements and go back to a free list per length. There is
+/// Many short arrays of power-of-two length in few long ones: blocks are cut from pages of 2¹⁶ elements and go back to a free list per length. There
+/// is
 /// no object per block, so a million lists cost the garbage collector nothing, and memory that is given back is used again.
 /// </summary>
 internal sealed class SlabPool<T>

@@ -4,10 +4,12 @@ using Personalization.Algorithms.Recommendation.Indexing;
 namespace Personalization.Algorithms.Recommendation.ItemPairs;
 
 /// <summary>
-/// Bounded table item → (partner, decayed weight). All weights of an item's row are values at one instant, the newest that the row has seen: a newer pair rescales the row,
+/// Bounded table item → (partner, decayed weight). All weights of an item's row are values at one instant, the newest that the row has seen: a newer
+/// pair rescales the row,
 /// an older one adds 2^(−age/h) of its weight, so the order of arrival does not matter and no exponent of absolute time occurs.
 /// </summary>
-/// <remarks>Partners are held by their 64-bit ids, so that recycling an item leaves nothing that points to it. An update costs one pass over the row.</remarks>
+/// <remarks>Partners are held by their 64-bit ids, so that recycling an item leaves nothing that points to it. An update costs one pass over the
+/// row.</remarks>
 internal sealed class DecayedPairs(int itemCapacity, int partnersPerItem, TimeSpan? halfLife)
 {
     private readonly RecencyMap _items = new(itemCapacity);
@@ -58,7 +60,8 @@ internal sealed class DecayedPairs(int itemCapacity, int partnersPerItem, TimeSp
         else entries[weakest] = added;
     }
 
-    /// <summary>The partners of an item with their weights at the row's own instant, the row's total weight (partners that lost their place included), and the factor from that instant to <paramref name="now"/>.</summary>
+    /// <summary>The partners of an item with their weights at the row's own instant, the row's total weight (partners that lost their place
+    /// included), and the factor from that instant to <paramref name="now"/>.</summary>
     public ReadOnlySpan<Partner> Find(ulong item, long now, out double total, out double factor)
     {
         var dense = _items.Find(item);

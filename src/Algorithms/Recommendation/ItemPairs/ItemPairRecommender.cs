@@ -1,6 +1,7 @@
 namespace Personalization.Algorithms.Recommendation.ItemPairs;
 
-/// <summary>What sequential rules and co-visitation share: pairs are learned from a click and the last items of its session, and partners of the session's last items are recommended.</summary>
+/// <summary>What sequential rules and co-visitation share: pairs are learned from a click and the last items of its session, and partners of the
+/// session's last items are recommended.</summary>
 public abstract class ItemPairRecommender : SessionRecommender
 {
     private const int FormatVersion = 1;

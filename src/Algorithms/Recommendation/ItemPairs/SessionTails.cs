@@ -2,7 +2,8 @@ using Personalization.Algorithms.Recommendation.Indexing;
 
 namespace Personalization.Algorithms.Recommendation.ItemPairs;
 
-/// <summary>The last few items of each running session, for learning pairs from a click; of the sessions that clicked longest ago nothing is kept beyond the capacity.</summary>
+/// <summary>The last few items of each running session, for learning pairs from a click; of the sessions that clicked longest ago nothing is kept
+/// beyond the capacity.</summary>
 internal sealed class SessionTails(int sessionCapacity, int length)
 {
     private readonly RecencyMap _sessions = new(sessionCapacity);

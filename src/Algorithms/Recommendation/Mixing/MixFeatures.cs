@@ -1,6 +1,7 @@
 namespace Personalization.Algorithms.Recommendation.Mixing;
 
-/// <summary>What the mix knows about a candidate. Per source: the share of its largest score, the logarithm of that share, the reciprocal of the rank, and that the source has it at all. For the session: whether and how recently it saw the item.</summary>
+/// <summary>What the mix knows about a candidate. Per source: the share of its largest score, the logarithm of that share, the reciprocal of the
+/// rank, and that the source has it at all. For the session: whether and how recently it saw the item.</summary>
 internal sealed class MixFeatures(int sources)
 {
     private const int PerSource = 4;

@@ -6,17 +6,22 @@ namespace Personalization.Algorithms.Recommendation.Mixing;
 /// A mix of recommenders whose weights are learned online: a conditional logit over the union of the sources' candidates.
 /// </summary>
 /// <remarks>
-/// <para>Each source proposes its best candidates C; the running session's own items join them where repeats are allowed. For candidate i with features xᵢ (how strongly and how high each source has it, and
+/// <para>Each source proposes its best candidates C; the running session's own items join them where repeats are allowed. For candidate i with
+/// features xᵢ (how strongly and how high each source has it, and
 /// how recently the session saw it) the mix models which item comes next as</para>
 /// <code>
 /// P(i | s) = exp(u(i)) / Σ over j ∈ C of exp(u(j)),     u(i) = (w₀ + w_b)·xᵢ
 /// </code>
-/// <para>with weights shared by all queries (w₀) and weights of a bucket of session lengths (w_b: one click, two or three, more), because how far a source is to be trusted depends on how much it has seen.
-/// The log-shares among the features make it a logarithmic opinion pool of the sources. <see cref="LearnWeights"/> takes one AdaGrad step on −log P(next), a convex loss in w, with a pull to the starting weights:
+/// <para>with weights shared by all queries (w₀) and weights of a bucket of session lengths (w_b: one click, two or three, more), because how far a
+/// source is to be trusted depends on how much it has seen.
+/// The log-shares among the features make it a logarithmic opinion pool of the sources. <see cref="LearnWeights"/> takes one AdaGrad step on −log
+/// P(next), a convex loss in w, with a pull to the starting weights:
 /// wₖ ← wₖ − η·gₖ/√(ε + Σgₖ²), g = Σ P(i)·xᵢ − x_next. A next item that no source proposed says nothing about the weights and is skipped.</para>
-/// <para>Sources: McFadden, "Conditional logit analysis of qualitative choice behavior", 1974 (the same loss is ListNet's with one relevant item: Cao et al., ICML 2007); Genest and Zidek, "Combining probability distributions", Statistical Science 1, 1986
+/// <para>Sources: McFadden, "Conditional logit analysis of qualitative choice behavior", 1974 (the same loss is ListNet's with one relevant item: Cao
+/// et al., ICML 2007); Genest and Zidek, "Combining probability distributions", Statistical Science 1, 1986
 /// (the logarithmic pool); Duchi, Hazan, Singer, "Adaptive subgradient methods", JMLR 12, 2011.</para>
-/// <para>Clicks (<see cref="Learn"/>, all sources) and weights (<see cref="LearnWeights"/>) are learned apart: weights may be learned elsewhere and set by <see cref="SetWeights"/>. To be honest, ask and learn the weights on a session before its clicks are learned.</para>
+/// <para>Clicks (<see cref="Learn"/>, all sources) and weights (<see cref="LearnWeights"/>) are learned apart: weights may be learned elsewhere and
+/// set by <see cref="SetWeights"/>. To be honest, ask and learn the weights on a session before its clicks are learned.</para>
 /// <para>Cost of a query: those of the sources plus about 40 multiplications a candidate.</para>
 /// </remarks>
 public sealed class RecommendationMix : SessionRecommender
@@ -51,7 +56,8 @@ public sealed class RecommendationMix : SessionRecommender
     /// <summary>The sources, in the order of their features.</summary>
     public IReadOnlyList<SessionRecommender> Sources => _sources;
 
-    /// <summary>The weights: w₀, then one vector for each bucket of session lengths; each holds the features of the sources in their order, then those of the session.</summary>
+    /// <summary>The weights: w₀, then one vector for each bucket of session lengths; each holds the features of the sources in their order, then
+    /// those of the session.</summary>
     public ReadOnlySpan<double> Weights => _weights;
 
     /// <inheritdoc/>

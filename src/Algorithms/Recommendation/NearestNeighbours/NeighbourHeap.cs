@@ -1,6 +1,7 @@
 namespace Personalization.Algorithms.Recommendation.NearestNeighbours;
 
-/// <summary>The k most similar sessions seen so far, the least similar at the root. Sessions come the most recent first, so of equally similar ones those seen first stay.</summary>
+/// <summary>The k most similar sessions seen so far, the least similar at the root. Sessions come the most recent first, so of equally similar ones
+/// those seen first stay.</summary>
 internal sealed class NeighbourHeap
 {
     private Neighbour[] _heap = new Neighbour[64];

@@ -8,8 +8,10 @@ namespace Personalization.Algorithms.Recommendation.NearestNeighbours;
 /// <remarks>
 /// <para>Sessions are numbered in the order of their first click; the number modulo a power of two is their place in a ring, so the
 /// oldest is found without a search and its place taken by the newest. Numbers wrap at 2³² and are compared by their difference.</para>
-/// <para>Postings are rings of session numbers in ascending order. The oldest session of all can only stand at the old end of each of its items' postings:
-/// recycling it is one step per item, and an item without postings gives its dense integer back. So memory is bounded by sessions × length, however long the index lives,
+/// <para>Postings are rings of session numbers in ascending order. The oldest session of all can only stand at the old end of each of its items'
+/// postings:
+/// recycling it is one step per item, and an item without postings gives its dense integer back. So memory is bounded by sessions × length, however
+/// long the index lives,
 /// and the postings always are exactly the m most recent live sessions with the item: an index rebuilt from its sessions is the same index.</para>
 /// </remarks>
 internal sealed partial class SessionIndex(int sessionCapacity, int postingsPerItem, int maxSessionLength)
@@ -92,7 +94,8 @@ internal sealed partial class SessionIndex(int sessionCapacity, int postingsPerI
         PairCount++;
     }
 
-    /// <summary>Empties a session, which keeps its place. Where an item's postings had reached their bound they stay one short of it: the session that once fell off is not looked for.</summary>
+    /// <summary>Empties a session, which keeps its place. Where an item's postings had reached their bound they stay one short of it: the session
+    /// that once fell off is not looked for.</summary>
     public void RemoveItems(uint number)
     {
         ref var session = ref _ring[(int)number & (_ring.Length - 1)];

@@ -7,20 +7,26 @@ namespace Personalization.Algorithms.Recommendation.NearestNeighbours;
 /// their items. The index takes a click in while it serves.
 /// </summary>
 /// <remarks>
-/// <para>Source: Kersbergen, Sprangers, Schelter, "Serenade – Low-Latency Session-Based Recommendation in e-Commerce at Scale", SIGMOD 2022; the weights follow V-SKNN of Ludewig and Jannach,
+/// <para>Source: Kersbergen, Sprangers, Schelter, "Serenade – Low-Latency Session-Based Recommendation in e-Commerce at Scale", SIGMOD 2022; the
+/// weights follow V-SKNN of Ludewig and Jannach,
 /// "Evaluation of Session-based Recommendation Algorithms", UMUAI 28, 2018.</para>
-/// <para>Let s₁…sₙ be the last n items of the running session (n ≤ <see cref="VmisKnnOptions.LastItems"/>), π(sᵢ) = i/n the position weight (a repeated item counts at its newest place), and M the m most recent sessions
+/// <para>Let s₁…sₙ be the last n items of the running session (n ≤ <see cref="VmisKnnOptions.LastItems"/>), π(sᵢ) = i/n the position weight (a
+/// repeated item counts at its newest place), and M the m most recent sessions
 /// that contain any of them. Then</para>
 /// <code>
 /// similarity(h) = Σ π(sᵢ) over sᵢ ∈ h                 for h ∈ M;  N = the k most similar, ties to the more recent
 /// score(j)      = idf(j)^γ · Σ over h ∈ N, j ∈ h of  similarity(h) · max(0, 1 − d·p(h)) · 2^(−age(h)/halfLife)
 /// idf(j)        = ln(P / Pⱼ)
 /// </code>
-/// <para>p(h) is the place, from the end and from 1, of the newest item of the running session in h; P the number of (session, item) pairs in the index and Pⱼ those of item j (the published code's form of idf).</para>
-/// <para>The paper fills a hash map of similarities and a heap of timestamps. Here session numbers ascend with time, so the postings of the n items are merged from their new ends: sessions come out by recency, each once, its similarity complete, and the walk ends
-/// after m of them. No timestamps are read and no map is filled; the result is the same. Cost: O(m·n + k·(log k + session length)), about 1 + k random reads; memory as <see cref="VmisKnnOptions.SessionCapacity"/> says.</para>
+/// <para>p(h) is the place, from the end and from 1, of the newest item of the running session in h; P the number of (session, item) pairs in the
+/// index and Pⱼ those of item j (the published code's form of idf).</para>
+/// <para>The paper fills a hash map of similarities and a heap of timestamps. Here session numbers ascend with time, so the postings of the n items
+/// are merged from their new ends: sessions come out by recency, each once, its similarity complete, and the walk ends
+/// after m of them. No timestamps are read and no map is filled; the result is the same. Cost: O(m·n + k·(log k + session length)), about 1 + k
+/// random reads; memory as <see cref="VmisKnnOptions.SessionCapacity"/> says.</para>
 /// <para>Recency is by a session's first click, the published one by its last; sessions are short against the life of an index.</para>
-/// <example>Sessions {1,2}, {2,3}, {2,3,4}; running session (2), γ = 0: items 3 (two votes of 0.9), then 4 and 1 (one vote each, the higher id first).</example>
+/// <example>Sessions {1,2}, {2,3}, {2,3,4}; running session (2), γ = 0: items 3 (two votes of 0.9), then 4 and 1 (one vote each, the higher id
+/// first).</example>
 /// </remarks>
 public sealed class VmisKnn : SessionRecommender
 {
@@ -50,7 +56,8 @@ public sealed class VmisKnn : SessionRecommender
     public int ItemCount => _index.ItemCount;
 
     /// <inheritdoc/>
-    /// <remarks>The session is known by its key for as long as it is among the most recent ones; a key that comes again after it was recycled starts a session anew.</remarks>
+    /// <remarks>The session is known by its key for as long as it is among the most recent ones; a key that comes again after it was recycled starts
+    /// a session anew.</remarks>
     public override void Learn(in Click click) => _index.Learn(click);
 
     private protected override void CollectCandidates(in SessionQuery query, RecommendationScratch scratch)
@@ -132,7 +139,8 @@ public sealed class VmisKnn : SessionRecommender
         _index.Save(writer);
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote. Other bounds than those it was saved with are taken over: with fewer sessions the oldest go.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote. Other bounds than those it was saved with are taken over: with fewer sessions the oldest
+    /// go.</summary>
     /// <exception cref="InvalidDataException">Unknown format.</exception>
     public static VmisKnn Load(BinaryReader reader, VmisKnnOptions? options = null)
     {

@@ -4,14 +4,20 @@ using System.Runtime.InteropServices;
 namespace Personalization.Algorithms.Recommendation.Replication;
 
 /// <summary>
-/// Lets any number of readers use a mutable structure without waiting while one writer changes it: two equal instances, readers on the one, the writer on the other.
+/// Lets any number of readers use a mutable structure without waiting while one writer changes it: two equal instances, readers on the one, the
+/// writer on the other.
 /// </summary>
 /// <remarks>
-/// <para>Source: Ramalhete and Correia, "Brief Announcement: Left-Right – A Concurrency Control Technique with Wait-Free Population Oblivious Reads", 2015. A change is made on the instance that no one
-/// reads, readers are sent there by one volatile write, and when the last reader has left the other instance the same change is made on it. A reader sees either all of a change or nothing: each lease is a snapshot for as long as it is held.</para>
-/// <para>Against copying on each publication this costs the memory twice and the work of a change twice, but nothing in proportion to the size: the right price for an index of 10⁶ sessions that moves on every second.</para>
-/// <para>Reading is wait-free: two atomic additions on a counter of the reader's own stripe. The writer waits for readers that are in the middle of a query, so leases are for the length of a query and never across an await.</para>
-/// <para>Changes must be deterministic: both instances take each change once, and must come out equal. A change that throws leaves them unequal; the structure then refuses further changes and its owner rebuilds it.</para>
+/// <para>Source: Ramalhete and Correia, "Brief Announcement: Left-Right – A Concurrency Control Technique with Wait-Free Population Oblivious Reads",
+/// 2015. A change is made on the instance that no one
+/// reads, readers are sent there by one volatile write, and when the last reader has left the other instance the same change is made on it. A reader
+/// sees either all of a change or nothing: each lease is a snapshot for as long as it is held.</para>
+/// <para>Against copying on each publication this costs the memory twice and the work of a change twice, but nothing in proportion to the size: the
+/// right price for an index of 10⁶ sessions that moves on every second.</para>
+/// <para>Reading is wait-free: two atomic additions on a counter of the reader's own stripe. The writer waits for readers that are in the middle of a
+/// query, so leases are for the length of a query and never across an await.</para>
+/// <para>Changes must be deterministic: both instances take each change once, and must come out equal. A change that throws leaves them unequal; the
+/// structure then refuses further changes and its owner rebuilds it.</para>
 /// </remarks>
 public sealed class LeftRight<T>
     where T : class
@@ -63,7 +69,8 @@ public sealed class LeftRight<T>
         }
     }
 
-    // Readers that still hold the old instance arrived on the current version's counters, or, having read the version long ago, on the other's: both must have drained once.
+    // Readers that still hold the old instance arrived on the current version's counters, or, having read the version long ago, on the other's: both
+    // must have drained once.
     private void SendReadersToTheOtherVersion()
     {
         Interlocked.MemoryBarrier();

@@ -4,7 +4,8 @@ namespace Personalization.Algorithms.Recommendation.Replication;
 /// A recommender that serves while it is kept up to date by a base and numbered deltas.
 /// </summary>
 /// <remarks>
-/// <para>A recommender is a fold of its clicks, so the base is the state after <see cref="Position"/> clicks and a delta is the clicks from a number on. Deltas may come twice or overlap (what is known is skipped) and may
+/// <para>A recommender is a fold of its clicks, so the base is the state after <see cref="Position"/> clicks and a delta is the clicks from a number
+/// on. Deltas may come twice or overlap (what is known is skipped) and may
 /// not leave a gap: then the replica stays as it is and asks for a base. After the same clicks all replicas answer bit-equally.</para>
 /// <para>Readers never wait and see whole deltas (<see cref="LeftRight{T}"/>); one thread applies. The memory is that of two recommenders.</para>
 /// </remarks>
@@ -28,7 +29,8 @@ public sealed class RecommenderReplica<T>
     /// <summary>Opens the current snapshot for one query.</summary>
     public LeftRight<T>.Lease Read() => _recommenders.Read();
 
-    /// <summary>Takes a delta in; nothing changes on <see cref="DeltaOutcome.Already"/> and <see cref="DeltaOutcome.Gap"/>. From one thread at a time.</summary>
+    /// <summary>Takes a delta in; nothing changes on <see cref="DeltaOutcome.Already"/> and <see cref="DeltaOutcome.Gap"/>. From one thread at a
+    /// time.</summary>
     public DeltaOutcome Apply(in ClickDelta delta)
     {
         if (delta.From > _position) return DeltaOutcome.Gap;

@@ -6,11 +6,15 @@ namespace Personalization.Algorithms.Recommendation.Trending;
 /// Trending items: those with the largest exponentially decayed click count.
 /// </summary>
 /// <remarks>
-/// <para>The count of an item at time t is Σ 2^(−(t−tᵢ)/h) over its clicks. All counts decay by the same factor, so their order never changes with time alone, and each is kept once as
-/// the instant at which it would be worth one click, in half-lives: ℓ = log₂ Σ 2^(tᵢ/h), updated stably as ℓ ← max(ℓ, t/h) + log₂(1 + 2^(−|ℓ − t/h|)). Nothing large is ever exponentiated, a click may come late, and comparing two
-/// items needs no clock. The forward form of decay is that of Cormode, Shkapenyuk, Srivastava, Xu, "Forward Decay: A Practical Time Decay Model for Streaming Systems", ICDE 2009.</para>
+/// <para>The count of an item at time t is Σ 2^(−(t−tᵢ)/h) over its clicks. All counts decay by the same factor, so their order never changes with
+/// time alone, and each is kept once as
+/// the instant at which it would be worth one click, in half-lives: ℓ = log₂ Σ 2^(tᵢ/h), updated stably as ℓ ← max(ℓ, t/h) + log₂(1 + 2^(−|ℓ −
+/// t/h|)). Nothing large is ever exponentiated, a click may come late, and comparing two
+/// items needs no clock. The forward form of decay is that of Cormode, Shkapenyuk, Srivastava, Xu, "Forward Decay: A Practical Time Decay Model for
+/// Streaming Systems", ICDE 2009.</para>
 /// <para>With h of an hour, rounding of ℓ changes a count by less than one part in 10⁹.</para>
-/// <para>The leaders are kept in order as clicks come; a click costs O(1) unless the item is, or becomes, a leader, then O(steps it climbs). A query reads the list. The answer does not look at the session, except for the policy on repeats.</para>
+/// <para>The leaders are kept in order as clicks come; a click costs O(1) unless the item is, or becomes, a leader, then O(steps it climbs). A query
+/// reads the list. The answer does not look at the session, except for the policy on repeats.</para>
 /// <example>Half-life one day: two clicks on A yesterday and one on B now are worth 1 each.</example>
 /// </remarks>
 public sealed class TrendingItems : SessionRecommender

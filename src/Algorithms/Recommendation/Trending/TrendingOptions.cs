@@ -9,7 +9,8 @@ public sealed record TrendingOptions
     /// <summary>How many leaders are kept in order: the longest answer there can be. 1–10,000, default 500.</summary>
     public int Leaders { get; init; } = 500;
 
-    /// <summary>Items counted; beyond it the one clicked longest ago is forgotten. At least <see cref="Leaders"/>, up to 2³⁰, default 1,000,000. About 40 bytes an item.</summary>
+    /// <summary>Items counted; beyond it the one clicked longest ago is forgotten. At least <see cref="Leaders"/>, up to 2³⁰, default 1,000,000.
+    /// About 40 bytes an item.</summary>
     public int ItemCapacity { get; init; } = 1_000_000;
 
     internal void Validate()

@@ -6,7 +6,8 @@ using Personalization.Algorithms.Recommendation.Mixing;
 namespace Personalization.Silo.Commands.Evaluate;
 
 /// <summary>
-/// <c>evaluate sessions --train a.csv --test b.csv</c>: predicts the next item of every prefix of every test session by VMIS-kNN, sequential rules, co-visitation, trending, and their mix.
+/// <c>evaluate sessions --train a.csv --test b.csv</c>: predicts the next item of every prefix of every test session by VMIS-kNN, sequential rules,
+/// co-visitation, trending, and their mix.
 /// </summary>
 internal sealed class SessionsEvaluation : IEvaluation
 {
@@ -88,7 +89,8 @@ internal sealed class SessionsEvaluation : IEvaluation
         return rows.Count > 0 ? rows : throw new EvaluationException($"'{path}' has no row with a session, an item and a time.");
     }
 
-    /// <summary>Logs from which repeated views were removed never show an item right after itself; recommending it would waste the first place.</summary>
+    /// <summary>Logs from which repeated views were removed never show an item right after itself; recommending it would waste the first
+    /// place.</summary>
     private static RepeatPolicy PolicyFor(SessionSet train)
     {
         var (again, steps) = (0, 0);
@@ -152,7 +154,8 @@ internal sealed class SessionsEvaluation : IEvaluation
         ]),
     ];
 
-    /// <summary>Numbers the items of both files so that the numbers are ordered as the ids are, whole numbers by size and others by letters: equal scores are settled by them.</summary>
+    /// <summary>Numbers the items of both files so that the numbers are ordered as the ids are, whole numbers by size and others by letters: equal
+    /// scores are settled by them.</summary>
     private sealed class ItemNumbers
     {
         private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _numbers = new Dictionary<string, int>().GetAlternateLookup<ReadOnlySpan<char>>();

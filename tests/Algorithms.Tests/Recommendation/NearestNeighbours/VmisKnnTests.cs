@@ -24,7 +24,8 @@ public sealed class VmisKnnTests
         Assert.Equal([1.8, 0.9, 0.9], results[..count].Select(item => Math.Round(item.Score, 12)));
     }
 
-    /// <summary>The definition, followed literally over all sessions, must give what the merged postings give, while sessions run side by side and old ones are recycled.</summary>
+    /// <summary>The definition, followed literally over all sessions, must give what the merged postings give, while sessions run side by side and
+    /// old ones are recycled.</summary>
     [Fact]
     public void The_index_gives_what_the_definition_gives() =>
         Gen.Select(

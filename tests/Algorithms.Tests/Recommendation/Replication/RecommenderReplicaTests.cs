@@ -43,7 +43,8 @@ public sealed class RecommenderReplicaTests
         Assert.Equal(Bytes(original.Save), Bytes(restored.Save));
     }
 
-    /// <summary>Each delta is one session of two items that no other has. A reader that saw half a delta would see a session of one item, and so no recommendation.</summary>
+    /// <summary>Each delta is one session of two items that no other has. A reader that saw half a delta would see a session of one item, and so no
+    /// recommendation.</summary>
     [Fact]
     public void Readers_see_whole_deltas_while_a_writer_applies_them()
     {
