@@ -3,12 +3,12 @@ using Personalization.Load.Traffic;
 
 namespace Personalization.Load.Kill;
 
-/// <summary>What was accepted, as the producer knows it: what the engine must say in the end.</summary>
+/// <summary>What was accepted, as the producers know it: what the engine must say in the end.</summary>
 internal sealed class Ledger
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<EventType, long> _byType = [];
-    private readonly Dictionary<string, long> _byCustomer = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long Events, long Cents)> _byCustomer = new(StringComparer.Ordinal);
 
     /// <summary>Events.</summary>
     public long Events { get; private set; }
@@ -16,14 +16,8 @@ internal sealed class Ledger
     /// <summary>Money of the purchases, in cents.</summary>
     public long RevenueCents { get; private set; }
 
-    /// <summary>Customers.</summary>
-    public int Customers
-    {
-        get
-        {
-            lock (_gate) return _byCustomer.Count;
-        }
-    }
+    /// <summary>Events and money of each customer; to be read when nobody adds any longer.</summary>
+    public IReadOnlyDictionary<string, (long Events, long Cents)> ByCustomer => _byCustomer;
 
     /// <summary>Notes accepted events.</summary>
     public void Add(ReadOnlySpan<Click> clicks)
@@ -35,24 +29,12 @@ internal sealed class Ledger
                 Events++;
                 RevenueCents += click.Cents;
                 _byType[click.Type] = _byType.GetValueOrDefault(click.Type) + 1;
-                _byCustomer[click.CustomerId] = _byCustomer.GetValueOrDefault(click.CustomerId) + 1;
+                var (events, cents) = _byCustomer.GetValueOrDefault(click.CustomerId);
+                _byCustomer[click.CustomerId] = (events + 1, cents + click.Cents);
             }
         }
     }
 
     /// <summary>How many of a type.</summary>
-    public long Of(EventType type)
-    {
-        lock (_gate) return _byType.GetValueOrDefault(type);
-    }
-
-    /// <summary>Customers and how many events each had, at most so many, evenly over all.</summary>
-    public IReadOnlyList<KeyValuePair<string, long>> Sample(int most)
-    {
-        lock (_gate)
-        {
-            var step = Math.Max(1, _byCustomer.Count / most);
-            return [.. _byCustomer.OrderBy(customer => customer.Key, StringComparer.Ordinal).Where((_, index) => index % step == 0).Take(most)];
-        }
-    }
+    public long Of(EventType type) => _byType.GetValueOrDefault(type);
 }
