@@ -11,3 +11,10 @@ public sealed class MemoryPartitionLogReadTests : PartitionLogReadConformance
 {
     protected override ValueTask<PartitionLogFixture> Create() => ValueTask.FromResult<PartitionLogFixture>(new MemoryLogFixture());
 }
+
+public sealed class MemoryPartitionLogSequenceTests : PartitionLogSequences
+{
+    protected override int Sequences => 500;
+
+    protected override PartitionLogFixture Create() => new MemoryLogFixture();
+}

@@ -38,3 +38,10 @@ public sealed class MemoryNameStoreTests : NameStoreConformance
 {
     protected override ValueTask<PartitionStoreFixture> Create() => ValueTask.FromResult<PartitionStoreFixture>(new MemoryStoreFixture());
 }
+
+public sealed class MemoryPartitionStoreSequenceTests : PartitionStoreSequences
+{
+    protected override int Sequences => 500;
+
+    protected override PartitionStoreFixture Create() => new MemoryStoreFixture();
+}

@@ -51,3 +51,10 @@ public sealed class SqliteNameStoreTests : NameStoreConformance
 {
     protected override ValueTask<PartitionStoreFixture> Create() => ValueTask.FromResult<PartitionStoreFixture>(new SqliteStoreFixture());
 }
+
+public sealed class SqlitePartitionStoreSequenceTests : PartitionStoreSequences
+{
+    protected override int Sequences => 40;
+
+    protected override PartitionStoreFixture Create() => new SqliteStoreFixture();
+}
