@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Personalization.Partitions;
 
@@ -87,13 +88,27 @@ internal static class JsonValues
             return null;
         }
 
-        var text = reader.ValueSpan;
+        // Many serializers write the offset's + as \u002B.
+        var text = reader.ValueIsEscaped ? Unescaped(ref reader) : reader.ValueSpan;
         var hasOffset = text.Length > 16 && text[10] == (byte)'T' && (text[^1] == (byte)'Z' || text[^6] is (byte)'+' or (byte)'-');
         if (!hasOffset || !reader.TryGetDateTimeOffset(out var time))
             fail($"{name} must be an ISO 8601 time with an offset, such as 2026-03-01T12:00:00Z or 2026-03-01T13:00:00+01:00");
         else if (time.UtcTicks <= DateTimeOffset.UnixEpoch.UtcTicks) fail($"{name} must be after 1970-01-01T00:00:00Z");
         else return time;
         return null;
+    }
+
+    /// <summary>The bytes that an escaped string means; none where it is no Unicode text.</summary>
+    private static ReadOnlySpan<byte> Unescaped(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return Encoding.UTF8.GetBytes(reader.GetString()!);
+        }
+        catch (InvalidOperationException)
+        {
+            return [];
+        }
     }
 
     /// <summary>A truth value; null is absent.</summary>
