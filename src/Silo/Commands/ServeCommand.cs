@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Personalization.Log;
 using Personalization.Silo.Hosting;
 
 namespace Personalization.Silo.Commands;
@@ -24,6 +25,7 @@ internal static class ServeCommand
         try
         {
             await using var app = EngineHost.Build(settings);
+            OpenStorage(app);
             await app.RunAsync(cancellation);
             return 0;
         }
@@ -32,6 +34,19 @@ internal static class ServeCommand
             await Console.Error.WriteLineAsync("The engine did not start. What is wrong with its settings:");
             foreach (var fault in wrong.Faults) await Console.Error.WriteLineAsync($"  - {fault}");
             return 2;
+        }
+    }
+
+    /// <summary>Opens the store before anything starts: a directory in use, or of another number of partitions, is told in a sentence and not in a stack trace.</summary>
+    private static void OpenStorage(WebApplication app)
+    {
+        try
+        {
+            _ = app.Services.GetRequiredService<IPartitionLog>();
+        }
+        catch (InvalidOperationException unusable)
+        {
+            throw new SettingsException([unusable.Message]);
         }
     }
 }
