@@ -50,8 +50,10 @@ public interface IPartitionGrain : IGrainWithIntegerKey
 /// <param name="Owned">False: this is no owner at present; nothing is known.</param>
 /// <param name="Tail">The log's tail as of the call.</param>
 /// <param name="Entries">The entries in position order.</param>
+/// <param name="Epoch">The tenure that answers: the customer ignores one that is over, whose entries may be of a log that went back.</param>
 [GenerateSerializer, Immutable, Alias("personalization.CatchUpReply")]
-public sealed record CatchUpReply([property: Id(0)] bool Owned, [property: Id(1)] long Tail, [property: Id(2)] IReadOnlyList<LogEntry> Entries);
+public sealed record CatchUpReply(
+    [property: Id(0)] bool Owned, [property: Id(1)] long Tail, [property: Id(2)] IReadOnlyList<LogEntry> Entries, [property: Id(3)] Epoch Epoch = default);
 
 /// <summary>An owner at work.</summary>
 [GenerateSerializer, Immutable, Alias("personalization.PartitionStatus")]

@@ -36,6 +36,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     private UnsavedWork _unsaved = new(services.Names);
     private CustomerProfile? _profile;
     private Task? _loading;
+    private long _loads;
     private Epoch _epoch;
     private long _saved;
     private ulong _appliedHash;
@@ -52,7 +53,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     /// <exception cref="InvalidOperationException">It was not loaded.</exception>
     public CustomerProfile Profile => _profile ?? throw new InvalidOperationException($"customer {key} is not loaded");
 
-    /// <summary>Whether it has everything that its owner had given out when it was loaded.</summary>
+    /// <summary>Whether it has everything that its owner had taken when it was loaded: since then a reader need not ask.</summary>
     public bool IsCaughtUp { get; private set; }
 
     /// <summary>Journal entries that are not saved yet.</summary>
@@ -62,14 +63,26 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     public IEnumerable<KeyValuePair<ulong, string>> UnsavedNames => _unsaved.Names;
 
     /// <summary>Loads the row, once.</summary>
-    public Task Load()
+    public async Task Load()
     {
-        if (_profile is not null) return Task.CompletedTask;
-        return _loading ??= LoadRow();
+        // A load that was overtaken by another ends without a profile.
+        while (_profile is null) await (_loading ??= LoadRow());
     }
 
-    /// <summary>Folds entries. Must be loaded under the request's tenure first: see <see cref="Enter"/>.</summary>
-    public ApplyReply Apply(long previous, IReadOnlyList<LogEntry> entries, ICollection<ChangedEvent>? changes = null)
+    /// <summary>Folds entries. Behind a hole the row is read again, because another activation may have saved what is missing here.</summary>
+    public async Task<ApplyReply> Apply(ApplyRequest request, ICollection<ChangedEvent>? changes = null)
+    {
+        if (!await Enter(request.Epoch)) return new ApplyReply(ApplyStatus.StaleEpoch, Applied, _saved);
+        if (request.Previous > Applied)
+        {
+            await Reload();
+            if (!await Enter(request.Epoch)) return new ApplyReply(ApplyStatus.StaleEpoch, Applied, _saved);
+        }
+
+        return Fold(request.Previous, request.Entries, changes);
+    }
+
+    private ApplyReply Fold(long previous, IReadOnlyList<LogEntry> entries, ICollection<ChangedEvent>? changes)
     {
         if (previous > Applied) return new ApplyReply(ApplyStatus.Gap, Applied, _saved);
         int folded = 0, duplicates = 0, rejected = 0;
@@ -86,22 +99,32 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
             }
         }
 
-        IsCaughtUp = true;
         return new ApplyReply(ApplyStatus.Applied, Applied, _saved, folded, duplicates, rejected, Profile.NearlyForgets);
     }
 
     /// <summary>
-    /// Folds what a catch-up brought: all of this customer's entries after <paramref name="after"/>. False, and nothing is folded, if the
-    /// memory was dropped meanwhile and now stands before it.
+    /// Asks the owner for this customer's entries after a position and folds them. False, and nothing is folded, if the answer comes from a tenure
+    /// that is over, or if the memory was dropped meanwhile and now stands before them.
     /// </summary>
-    public bool CatchUp(long after, IReadOnlyList<LogEntry> entries, ICollection<ChangedEvent>? changes = null) =>
-        Apply(after, entries, changes).Status == ApplyStatus.Applied;
+    /// <remarks>
+    /// The owner answers what it owes. What it owes no longer is in the row, so the row is read after the answer and not before: one that was
+    /// read earlier may lack what was saved in between.
+    /// </remarks>
+    public async Task<bool> CatchUp(Func<long, Task<CatchUpReply>> ask, ICollection<ChangedEvent>? changes = null)
+    {
+        var after = IsCaughtUp ? Applied : 0;
+        var reply = await ask(after);
+        if (!reply.Owned) return false;
+        if (reply.Epoch == _epoch && !IsCaughtUp && Applied == _saved) await Reload();
+        if (!await Enter(reply.Epoch) || Fold(after, reply.Entries, changes).Status != ApplyStatus.Applied) return false;
+        return IsCaughtUp = true;
+    }
 
     /// <summary>
     /// Comes under an owner's tenure. False: a later one is known. The first contact under a new tenure drops the memory and reloads
     /// the row, because another owner may have committed what this memory does not know.
     /// </summary>
-    public async Task<bool> Enter(Epoch epoch)
+    private async Task<bool> Enter(Epoch epoch)
     {
         if (epoch < _epoch || (epoch != _epoch && epoch.Counter == _epoch.Counter)) return false;
         if (epoch > _epoch)
@@ -110,24 +133,38 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
             await Reload();
         }
 
-        await Load();
-        // Another tenure may have come while the row was read.
+        // Another tenure may come while the row is read.
+        while (epoch == _epoch && _profile is null) await Load();
         return epoch == _epoch;
     }
 
     /// <summary>Drops the memory and reads the row.</summary>
-    public Task Reload()
+    private Task Reload()
     {
         _profile = null;
         _unsaved = new UnsavedWork(services.Names);
         _handedOver = null;
         _appliedHash = 0;
         IsCaughtUp = false;
-        return _loading = LoadRow();
+        _loading = LoadRow();
+        return Load();
     }
 
     /// <summary>What is to be saved; null if nothing is.</summary>
-    public CollectReply Collect(long previous, bool force)
+    public async Task<CollectReply> Collect(CollectRequest request) => await Enter(request.Epoch)
+        ? HandOver(request.Previous, request.Force)
+        : new CollectReply(ApplyStatus.StaleEpoch, Applied, _saved, null, []);
+
+    /// <summary>
+    /// Hears how a commit ended, and reads the row again unless this memory is known to be what was written: after a conflict, after a version that was
+    /// stored before, and when another activation had handed it over.
+    /// </summary>
+    public async Task Acknowledge(Acknowledgement acknowledgement)
+    {
+        if (await Enter(acknowledgement.Epoch) && !Concluded(acknowledgement.Applied, acknowledgement.Outcome)) await Reload();
+    }
+
+    private CollectReply HandOver(long previous, bool force)
     {
         if (previous > Applied) return new CollectReply(ApplyStatus.Gap, Applied, _saved, null, []);
         if (Applied == _saved && !force) return new CollectReply(ApplyStatus.Applied, Applied, _saved, null, []);
@@ -154,16 +191,16 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         return new CollectReply(ApplyStatus.Applied, Applied, _saved, write, [.. _unsaved.Names]);
     }
 
-    /// <summary>Hears how a commit ended. Answers whether the row must be reloaded.</summary>
-    public bool Acknowledge(long applied, CommitOutcome outcome)
+    private bool Concluded(long applied, CommitOutcome outcome)
     {
-        if (outcome == CommitOutcome.Conflict) return true;
-        if (_handedOver is not { } handedOver || handedOver.Applied != applied || applied < _saved) return false;
+        if (outcome == CommitOutcome.Conflict) return false;
+        if (applied <= _saved) return true;
+        if (outcome != CommitOutcome.Written || _handedOver is not { } handedOver || handedOver.Applied != applied) return false;
         _saved = applied;
         _savedCounters = handedOver.Counters;
         _handedOver = null;
         _unsaved.Forget(applied);
-        return false;
+        return true;
     }
 
     private FoldVerdict FoldOne(in LogEntry entry, ICollection<ChangedEvent>? changes)
@@ -207,14 +244,14 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
 
     private async Task LoadRow()
     {
-        Task? mine = null;
+        // Reloads may overlap: only the newest one counts.
+        var mine = ++_loads;
+        // A load that ended at once would leave its task behind as the one under way.
+        await Task.Yield();
         try
         {
-            // Reloads may overlap: only the newest one counts.
-            await Task.Yield();
-            mine = _loading;
             var record = await services.Store.ReadCustomer(_partition, key);
-            if (!ReferenceEquals(mine, _loading)) return;
+            if (mine != _loads) return;
             if (record is not null && record.FoldVersion > services.Fold.Settings.FoldVersion)
                 throw new InvalidOperationException($"customer {key} was stored by fold version {record.FoldVersion}, this silo has {services.Fold.Settings.FoldVersion}: upgrade it");
             _profile = record is null ? new CustomerProfile(key) : ProfileCodec.Read(key, record);
@@ -223,7 +260,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         }
         finally
         {
-            if (ReferenceEquals(mine, _loading)) _loading = null;
+            if (mine == _loads) _loading = null;
         }
     }
 }

@@ -39,20 +39,13 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
         return Task.CompletedTask;
     }
 
-    public async Task<ApplyReply> Apply(ApplyRequest request)
-    {
-        if (!await _actor.Enter(request.Epoch)) return new ApplyReply(ApplyStatus.StaleEpoch, _actor.Applied, _actor.Saved);
-        return Watched(changes => _actor.Apply(request.Previous, request.Entries, changes));
-    }
+    public Task<ApplyReply> Apply(ApplyRequest request) => Watched(changes => _actor.Apply(request, changes));
 
-    public async Task<CollectReply> Collect(CollectRequest request) => await _actor.Enter(request.Epoch)
-        ? _actor.Collect(request.Previous, request.Force)
-        : new CollectReply(ApplyStatus.StaleEpoch, _actor.Applied, _actor.Saved, null, []);
+    public Task<CollectReply> Collect(CollectRequest request) => _actor.Collect(request);
 
     public async Task Acknowledge(Acknowledgement acknowledgement)
     {
-        if (!await _actor.Enter(acknowledgement.Epoch)) return;
-        if (_actor.Acknowledge(acknowledgement.Applied, acknowledgement.Outcome)) await _actor.Reload();
+        await _actor.Acknowledge(acknowledgement);
         if (_evidence is { } evidence && !evidence.WasUsed()) _evidence = null;
     }
 
@@ -91,12 +84,15 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
     /// <summary>Brings the profile to where a reader wants it; answers all but the profile, and the time to evaluate at.</summary>
     private async Task<(ProfileReply Reply, long At)> Reach(long? asked, string? eventId)
     {
+        var after = eventId is { } id ? (ulong)KeyHash.Hash128(id) : (ulong?)null;
+        // An activation that asks reads its row after the answer, so it is not loaded before.
+        var caughtUp = _actor.IsCaughtUp && (after is not { } known || _actor.Profile.Remembers(known));
+        caughtUp = caughtUp || await CatchUp();
         await _actor.Load();
-        var after = eventId is { } id ? KeyHash.Hash128(id) : (UInt128?)null;
-        var isKnown = after is { } hash && _actor.Profile.Remembers((ulong)hash);
-        var caughtUp = isKnown || (_actor.IsCaughtUp && after is null) || await CatchUp();
 
-        var isFound = eventId is null ? (bool?)null : _actor.Profile.Remembers((ulong)after!.Value) || await Evidence().Holds(eventId, _actor);
+        var isFound = after is { } hash ? _actor.Profile.Remembers(hash) || await Evidence().Holds(eventId!, _actor) : (bool?)null;
+        // Whatever was awaited, another tenure may have dropped the memory meanwhile.
+        await _actor.Load();
         var profile = _actor.Profile;
         var newest = profile.IsEmpty ? (long?)null : profile.NewestEventTime;
         var reply = new ProfileReply
@@ -115,11 +111,8 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
     {
         try
         {
-            var after = _actor.Applied;
             var owner = _grains.GetGrain<IPartitionGrain>(_services.Map.PartitionOf(_key));
-            var reply = await owner.CatchUp(_key, after).WaitAsync(_options.CatchUpTimeout, _services.Time);
-            await _actor.Load();
-            return reply.Owned && Watched(changes => _actor.CatchUp(after, reply.Entries, changes));
+            return await Watched(changes => _actor.CatchUp(after => owner.CatchUp(_key, after).WaitAsync(_options.CatchUpTimeout, _services.Time), changes));
         }
         catch (Exception fault) when (fault is TimeoutException or OrleansException or InvalidOperationException)
         {
@@ -131,7 +124,9 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
     {
         var evidence = Evidence();
         await evidence.Fill(_actor);
+        await _actor.Load();
         var names = await _services.Names.Resolve(_services.Reader.NamesOf(_actor.Profile), _actor.UnsavedNames);
+        await _actor.Load();
         return _services.Reader.View(_actor.Profile, at, names, item => evidence.EventIdOf(item.Position));
     }
 
@@ -146,11 +141,11 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
 
     private RecentEvidence Evidence() => _evidence ??= new RecentEvidence(_key, _services);
 
-    private T Watched<T>(Func<ICollection<ChangedEvent>?, T> fold)
+    private async Task<T> Watched<T>(Func<ICollection<ChangedEvent>?, Task<T>> fold)
     {
-        if (_watchers is not { IsWatched: true }) return fold(null);
+        if (_watchers is not { IsWatched: true }) return await fold(null);
         var changes = new List<ChangedEvent>();
-        var result = fold(changes);
+        var result = await fold(changes);
         if (changes.Count > 0) _watchers.Tell(new ProfileChanged(_actor.Applied, changes));
         return result;
     }

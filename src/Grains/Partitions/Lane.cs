@@ -9,11 +9,15 @@ internal sealed class Lane(CustomerKey customer)
 {
     private readonly List<TakenEntry> _entries = [];
     private int _delivered;
+    private long _floor = ApplyRequest.Unknown;
 
     public CustomerKey Customer { get; } = customer;
 
-    /// <summary>Position of the last entry that the customer confirmed under this tenure.</summary>
-    public long Previous { get; private set; } = ApplyRequest.Unknown;
+    /// <summary>
+    /// Position of the entry before the next one to deliver: the customer must have it, folded or in its row. Unknown while the lane has
+    /// neither delivered nor passed any.
+    /// </summary>
+    public long Previous => _delivered > 0 ? _entries[_delivered - 1].Position : _floor;
 
     /// <summary>Whether a pump is at work on it.</summary>
     public bool Pumping { get; set; }
@@ -55,16 +59,14 @@ internal sealed class Lane(CustomerKey customer)
     public void Delivered(long position)
     {
         while (_delivered < _entries.Count && _entries[_delivered].Position <= position) _delivered++;
-        Previous = Math.Max(Previous, position);
         FailingSince = null;
     }
 
-    /// <summary>The customer has lost what it folded after a position: it is delivered again.</summary>
+    /// <summary>The customer has lost what it folded after a position: it is delivered again. What is saved it must have whatever it lost.</summary>
     public void Rewind(long applied)
     {
         _delivered = 0;
         while (_delivered < _entries.Count && _entries[_delivered].Position <= applied) _delivered++;
-        Previous = ApplyRequest.Unknown;
     }
 
     /// <summary>Everything up to a position is saved or parked.</summary>
@@ -72,6 +74,7 @@ internal sealed class Lane(CustomerKey customer)
     {
         var passed = 0;
         while (passed < _entries.Count && _entries[passed].Position <= position) _entries[passed++].Passed = true;
+        if (passed > 0) _floor = _entries[passed - 1].Position;
         _entries.RemoveRange(0, passed);
         _delivered = Math.Max(0, _delivered - passed);
     }

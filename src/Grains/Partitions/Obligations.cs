@@ -41,6 +41,9 @@ internal sealed class Obligations
     /// <summary>Entries taken and not committed.</summary>
     public int Uncommitted => _taken.Count;
 
+    /// <summary>Bytes of the entries taken and not committed.</summary>
+    public long UncommittedBytes { get; private set; }
+
     /// <summary>Log time of the oldest entry that is not committed; null if there is none.</summary>
     public long? OldestLogTime => _taken.TryPeek(out var oldest) ? oldest.Entry.LogTime : null;
 
@@ -78,7 +81,7 @@ internal sealed class Obligations
     public void Saved(Lane lane, long position)
     {
         lane.PassUpTo(position);
-        if (lane.IsEmpty) _lanes.Remove(lane.Customer);
+        if (lane.IsEmpty) Drop(lane);
         Settle();
     }
 
@@ -87,7 +90,7 @@ internal sealed class Obligations
     {
         var from = lane.First;
         lane.PassUpTo(long.MaxValue);
-        _lanes.Remove(lane.Customer);
+        Drop(lane);
         Settle();
         return from;
     }
@@ -106,6 +109,7 @@ internal sealed class Obligations
         NewestEventTime = Math.Max(NewestEventTime, eventTime);
         var taken = new TakenEntry(entry, NewestEventTime);
         _taken.Enqueue(taken);
+        UncommittedBytes += entry.Bytes.Length;
         return taken;
     }
 
@@ -115,10 +119,17 @@ internal sealed class Obligations
         while (_taken.TryPeek(out var oldest) && oldest.Passed)
         {
             _taken.Dequeue();
+            UncommittedBytes -= oldest.Entry.Bytes.Length;
             Commit(oldest.Position, oldest.Entry.Hash, oldest.NewestEventTime);
         }
 
         if (_taken.Count == 0 && Cursor > Committed) Commit(Cursor, CursorHash, NewestEventTime);
+    }
+
+    /// <summary>A call that is answered late may still hold a lane that was dropped; the customer's present one is not its to drop.</summary>
+    private void Drop(Lane lane)
+    {
+        if (_lanes.TryGetValue(lane.Customer, out var present) && ReferenceEquals(present, lane)) _lanes.Remove(lane.Customer);
     }
 
     private void Commit(long position, ulong hash, long eventTime)

@@ -76,6 +76,8 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
 
     public async Task Release()
     {
+        // A start under way would leave an owner at work behind.
+        if (_starting is { } starting) await ((Task)starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (_owner is { } owner)
         {
             _owner = null;
@@ -104,7 +106,10 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
         var starting = _starting ??= PartitionOwner.Start(_services, Partition, (ulong)Random.Shared.NextInt64());
         try
         {
-            return _owner = await starting;
+            var owner = await starting;
+            // Who waited with others for the same start may come after a release.
+            if (ReferenceEquals(_starting, starting)) _owner = owner;
+            return owner;
         }
         finally
         {

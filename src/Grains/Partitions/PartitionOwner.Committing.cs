@@ -74,6 +74,7 @@ internal sealed partial class PartitionOwner
 
     private async Task<(Lane Lane, CollectReply? Reply)> Collect(Lane lane)
     {
+        if (!lane.IsDirty) return (lane, null);
         try
         {
             var reply = await _services.Customers(lane.Customer).Collect(new CollectRequest(Epoch, lane.Previous)).WaitAsync(CollectTimeout, _services.Time, _stop.Token);
@@ -90,7 +91,7 @@ internal sealed partial class PartitionOwner
                     return (lane, reply);
             }
         }
-        catch (Exception fault) when (fault is not (TenureEndedException or OperationCanceledException))
+        catch (Exception fault) when (!IsEnd(fault))
         {
             // It stays owed; the next commit asks again, and a customer that is gone is filled from its row.
             CollectFailed(_services.Logger, lane.Customer.Text, fault);
@@ -121,7 +122,7 @@ internal sealed partial class PartitionOwner
         {
             await _services.Customers(lane.Customer).Acknowledge(new Acknowledgement(Epoch, write.Applied, outcome)).WaitAsync(CollectTimeout, _services.Time, _stop.Token);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (!IsEnd(fault))
         {
             // An activation that missed it hands the same over again, and its versioned write then says so.
             CollectFailed(_services.Logger, lane.Customer.Text, fault);
@@ -174,7 +175,7 @@ internal sealed partial class PartitionOwner
                 await write();
                 return;
             }
-            catch (Exception fault) when (fault is not OperationCanceledException && IsAtWork)
+            catch (Exception fault) when (!IsEnd(fault))
             {
                 WriteFailed(_services.Logger, _partition, fault);
                 await Task.Delay(wait, _services.Time, _stop.Token);

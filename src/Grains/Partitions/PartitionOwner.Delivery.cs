@@ -31,7 +31,7 @@ internal sealed partial class PartitionOwner
                     await DeliverNext(lane);
                     retry = FirstRetry;
                 }
-                catch (Exception fault) when (fault is not (TenureEndedException or OperationCanceledException { CancellationToken.IsCancellationRequested: true }))
+                catch (Exception fault) when (!IsEnd(fault))
                 {
                     // Infrastructure or a bug, never the entry's fault: only the fold's own verdict makes a dead letter.
                     lane.FailingSince ??= _services.Time.GetUtcNow();

@@ -22,6 +22,8 @@ internal sealed partial class PartitionOwner
     {
         if (lane.First is not { } from) return;
         await StorePark(lane.Customer, from);
+        // In one turn: a revival that began in between would take for delivered what is passed over here.
+        _parks.TryAdd(lane.Customer, from);
         _obligations.Park(lane);
         _services.Metrics.Parked(1);
         CustomerParked(_services.Logger, lane.Customer.Text, from);
@@ -32,7 +34,6 @@ internal sealed partial class PartitionOwner
         var isOwner = true;
         await Retried(async () => isOwner = await _services.Store.Park(_partition, Epoch, customer, from, _stop.Token));
         if (!isOwner) throw new TenureEndedException(_partition, Epoch);
-        _parks.TryAdd(customer, from);
     }
 
     private async Task MaintenanceLoop()
@@ -63,7 +64,7 @@ internal sealed partial class PartitionOwner
             await _services.Log.Trim(_partition, upTo, (now - retention.Log).ToUnixTimeMilliseconds(), _stop.Token);
             await _services.Store.Prune(_partition, (now - retention.Journal).ToUnixTimeMilliseconds(), (now - retention.Tombstone).ToUnixTimeMilliseconds(), _stop.Token);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (!IsEnd(fault))
         {
             HousekeepingFailed(_services.Logger, _partition, fault);
         }
@@ -73,11 +74,15 @@ internal sealed partial class PartitionOwner
     {
         try
         {
-            // From here on new entries of the customer wait in its lane; what came before is filled from the log.
-            var upTo = _obligations.Cursor;
+            // Asked first whether it answers at all: the log is not read for one that does not.
             var grain = _services.Customers(customer);
-            var previous = ApplyRequest.Unknown;
-            foreach (var batch in (await Scan(customer, _parks[customer] - 1, upTo)).Chunk(MaxApplyEntries))
+            var probe = await grain.Apply(new ApplyRequest(Epoch, ApplyRequest.Unknown, [])).WaitAsync(_services.Options.Owner.ParkAfter, _services.Time, _stop.Token);
+            if (probe.Status == ApplyStatus.StaleEpoch) throw new TenureEndedException(_partition, Epoch);
+
+            // New entries of the customer wait in its lane; what came before is filled from the log.
+            var upTo = _obligations.Cursor;
+            var previous = probe.Applied;
+            foreach (var batch in (await Scan(customer, Math.Max(_parks[customer] - 1, probe.Applied), upTo)).Chunk(MaxApplyEntries))
             {
                 var reply = await grain.Apply(new ApplyRequest(Epoch, previous, batch)).WaitAsync(_services.Options.Owner.ParkAfter, _services.Time, _stop.Token);
                 if (reply.Status == ApplyStatus.StaleEpoch) throw new TenureEndedException(_partition, Epoch);
@@ -100,7 +105,7 @@ internal sealed partial class PartitionOwner
             _services.Metrics.Parked(-1);
             CustomerRevived(_services.Logger, customer.Text, upTo);
         }
-        catch (Exception fault) when (fault is not (TenureEndedException or OperationCanceledException { CancellationToken.IsCancellationRequested: true }))
+        catch (Exception fault) when (!IsEnd(fault))
         {
             // Still parked: what came meanwhile is in the log, from the park's start on, and the position may pass it again.
             if (_obligations.Lanes.TryGetValue(customer, out var waiting)) _obligations.Park(waiting);

@@ -9,6 +9,9 @@ internal sealed partial class PartitionOwner
     /// <summary>After so much silence the owner compares its cursor with the log's tail.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
 
+    /// <summary>Bytes of uncommitted entries at which reading pauses, whatever their number.</summary>
+    private const long MaxUncommittedBytes = 64L << 20;
+
     private readonly Signal _entriesWanted = new();
     private Task? _reading;
 
@@ -36,22 +39,25 @@ internal sealed partial class PartitionOwner
     public async Task<CatchUpReply> CatchUp(CustomerKey customer, long after)
     {
         var tail = (await _services.Log.ReadHead(_partition, _stop.Token)).Tail;
-        if (_parks.TryGetValue(customer, out var parkedFrom)) return new CatchUpReply(true, tail, await Scan(customer, Math.Max(after, parkedFrom - 1), tail));
+        if (_parks.TryGetValue(customer, out var parkedFrom)) return new CatchUpReply(true, tail, await Scan(customer, Math.Max(after, parkedFrom - 1), tail), Epoch);
 
         await TakeUpTo(tail, _stop.Token);
         var entries = _obligations.Lanes.TryGetValue(customer, out var lane) ? lane.After(after) : [];
         return _obligations.Cursor >= tail
-            ? new CatchUpReply(true, tail, entries)
-            : new CatchUpReply(true, tail, [.. entries, .. await Scan(customer, Math.Max(after, _obligations.Cursor), tail)]);
+            ? new CatchUpReply(true, tail, entries, Epoch)
+            : new CatchUpReply(true, tail, [.. entries, .. await Scan(customer, Math.Max(after, _obligations.Cursor), tail)], Epoch);
     }
 
-    private bool HasRoom => _obligations.Uncommitted < _services.Options.Owner.MaxUncommitted;
+    private bool HasRoom => _obligations.Uncommitted < _services.Options.Owner.MaxUncommitted && _obligations.UncommittedBytes < MaxUncommittedBytes;
 
     private async Task ReadLoop()
     {
         while (IsAtWork)
         {
-            _head = await _services.Log.ReadHead(_partition, _stop.Token);
+            var head = await _services.Log.ReadHead(_partition, _stop.Token);
+            if (head.Generation != _head.Generation || head.Tail < _obligations.Cursor)
+                throw new LogChangedException($"the log of partition {_partition} ends at {head.Tail}, but {_obligations.Cursor} was taken: it went back");
+            _head = head;
             if (_head.Tail > _obligations.Cursor && HasRoom)
             {
                 await TakeUpTo(_head.Tail, _stop.Token);
@@ -126,6 +132,7 @@ internal sealed partial class PartitionOwner
                 case not (EntryKind.Event or EntryKind.Traits or EntryKind.Consent or EntryKind.Erasure or EntryKind.WakeUp or EntryKind.Redrive):
                     // The fold would refuse it too; an unknown kind is a newer version's, so it stays visible as a dead letter.
                     _obligations.TakeUnreadable(entry, $"kind {(byte)kind} is not known to this version");
+                    _services.Metrics.DeadLettered(1);
                     break;
                 case var _ when _parks.ContainsKey(customer) && !_reviving.Contains(customer):
                     _obligations.TakePassed(entry, kind == EntryKind.Event ? eventTime : 0);

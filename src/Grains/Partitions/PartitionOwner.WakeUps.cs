@@ -44,7 +44,7 @@ internal sealed partial class PartitionOwner
             {
                 await Wake();
             }
-            catch (Exception fault) when (fault is not (OperationCanceledException or TenureEndedException))
+            catch (Exception fault) when (!IsEnd(fault))
             {
                 WakeUpsFailed(_services.Logger, _partition, fault);
             }
@@ -79,8 +79,9 @@ internal sealed partial class PartitionOwner
             var positions = await _services.Appender.Append(_partition, items, _stop.Token);
             if (positions.Contains(AppendReply.StaleEpoch)) throw new TenureEndedException(_partition, Epoch);
         }
-        catch (LogUnavailableException)
+        catch
         {
+            // Whether they were appended is not known; a second one changes nothing.
             _woken.Clear();
             throw;
         }

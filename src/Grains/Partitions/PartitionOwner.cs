@@ -107,7 +107,7 @@ internal sealed partial class PartitionOwner : IDisposable
             }
         }
 
-        await End(null);
+        End(null);
         await Task.WhenAll(_loops).WaitAsync(atMost, _services.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
@@ -177,7 +177,7 @@ internal sealed partial class PartitionOwner : IDisposable
         }
         catch (Exception fault) when (fault is TenureEndedException or LogChangedException)
         {
-            await End(fault);
+            End(fault);
             return false;
         }
     }
@@ -197,7 +197,9 @@ internal sealed partial class PartitionOwner : IDisposable
         }
 
         if (!await services.Store.AdoptGeneration(partition, state.Epoch, head.Generation, state.Position, 0, lost)) throw new TenureEndedException(partition, state.Epoch);
-        return (await services.Store.ReadPartition(partition), head);
+        var adopted = await services.Store.ReadPartition(partition);
+        // Another claim may have come in between: its epoch is not this tenure's.
+        return adopted.Epoch == state.Epoch ? (adopted, head) : throw new TenureEndedException(partition, state.Epoch);
     }
 
     private void Run(Func<Task> loop) => _loops.Add(Guard(loop));
@@ -215,16 +217,19 @@ internal sealed partial class PartitionOwner : IDisposable
         }
         catch (Exception fault)
         {
-            await End(fault);
+            End(fault);
         }
     }
 
-    private async Task End(Exception? fault)
+    /// <summary>Whether a fault is the tenure's own end, and not one of a call's that is made again.</summary>
+    private bool IsEnd(Exception fault) => fault is TenureEndedException || !IsAtWork;
+
+    private void End(Exception? fault)
     {
         if (_stop.IsCancellationRequested) return;
         Fault = fault;
         if (fault is not null) TenureEnded(_services.Logger, _partition, Epoch, fault);
-        await _stop.CancelAsync();
+        _stop.Cancel();
         _entriesWanted.Set();
         _settled.Set();
     }

@@ -33,7 +33,7 @@ public sealed class LaneTests
         Assert.False(lane.HasUndelivered);
 
         lane.Rewind(3);
-        Assert.Equal(ApplyRequest.Unknown, lane.Previous);
+        Assert.Equal(3, lane.Previous);
         Assert.Equal([7L, 9L], lane.Next(10, 1 << 20).Select(entry => entry.Position));
     }
 
