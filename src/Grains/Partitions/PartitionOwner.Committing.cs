@@ -15,6 +15,9 @@ internal sealed partial class PartitionOwner
     private readonly Signal _settled = new();
     private Task? _committing;
 
+    /// <summary>The committed position as stored; that of the obligations may be ahead of it.</summary>
+    private long _advanced;
+
     private async Task CommitLoop()
     {
         while (IsAtWork)
@@ -159,8 +162,6 @@ internal sealed partial class PartitionOwner
         _entriesWanted.Set();
         _settled.Set();
     }
-
-    private long _advanced;
 
     /// <summary>Waits until something was folded or committed, or a moment has passed.</summary>
     private Task<bool> Settled(CancellationToken cancellation) => _settled.Wait(TimeSpan.FromMilliseconds(20), _services.Time, cancellation);

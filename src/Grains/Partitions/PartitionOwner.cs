@@ -63,6 +63,7 @@ internal sealed partial class PartitionOwner : IDisposable
         _partition = partition;
         _head = head;
         Epoch = state.Epoch;
+        _advanced = state.Position;
         _callSlots = new SemaphoreSlim(services.Options.Owner.Concurrency);
         _obligations = new Obligations(state.Position, state.PositionHash, state.NewestEventTime);
         foreach (var (customer, from) in state.Parks) _parks.Add(customer, from);
@@ -130,7 +131,7 @@ internal sealed partial class PartitionOwner : IDisposable
             Generation = _head.Generation,
             Tail = Math.Max(_head.Tail, _obligations.Cursor),
             Cursor = _obligations.Cursor,
-            Committed = _obligations.Committed,
+            Committed = _advanced,
             AgeSeconds = oldest is { } time ? Math.Max(0, now - time) / 1000.0 : 0,
             Dirty = _obligations.Lanes.Count,
             Parked = _parks.Count,
@@ -162,11 +163,11 @@ internal sealed partial class PartitionOwner : IDisposable
         try
         {
             var tail = (await _services.Log.ReadHead(_partition, linked.Token)).Tail;
-            while (_obligations.Committed < tail)
+            while (_advanced < tail)
             {
                 await TakeUpTo(tail, linked.Token);
                 await Commit().WaitAsync(linked.Token);
-                if (_obligations.Committed < tail) await Settled(linked.Token);
+                if (_advanced < tail) await Settled(linked.Token);
             }
 
             return true;

@@ -38,6 +38,20 @@ public sealed class LaneTests
     }
 
     [Fact]
+    public void After_a_loss_the_next_delivery_names_what_the_customer_must_still_have()
+    {
+        var lane = Filled(3, 7, 9);
+        Assert.Equal(ApplyRequest.Unknown, lane.Previous);
+        lane.Delivered(9);
+
+        lane.Rewind(7);
+        Assert.Equal(7, lane.Previous);
+        lane.PassUpTo(3);
+        lane.Rewind(0);
+        Assert.Equal(3, lane.Previous);
+    }
+
+    [Fact]
     public void At_least_one_entry_is_delivered_whatever_its_size()
     {
         var lane = Filled(1, 2);

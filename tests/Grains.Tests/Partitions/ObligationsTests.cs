@@ -44,6 +44,22 @@ public sealed class ObligationsTests
     }
 
     [Fact]
+    public void A_call_that_ends_late_does_not_drop_the_lane_that_its_customer_has_since()
+    {
+        var obligations = new Obligations(0, 0, 0);
+        var before = obligations.Take(Entry(1), Customer(1), 1);
+        obligations.Park(before);
+        var present = obligations.Take(Entry(2), Customer(1), 2);
+
+        obligations.Saved(before, 1);
+        Assert.Same(present, obligations.Lanes[Customer(1)]);
+        obligations.Park(before);
+        Assert.Same(present, obligations.Lanes[Customer(1)]);
+        Assert.Equal(1, obligations.Committed);
+        Assert.Equal(1, obligations.UncommittedBytes);
+    }
+
+    [Fact]
     public void An_unreadable_entry_is_written_with_the_position_that_passes_it()
     {
         var obligations = new Obligations(0, 0, 0);
