@@ -13,13 +13,19 @@ internal sealed class Signal
         _waiting?.TrySetResult();
     }
 
-    /// <summary>Waits for a set, at most so long. Answers whether it was set.</summary>
+    /// <summary>Waits for a set, at most so long; where several wait, the first whose time is over wakes all. Answers whether it was set.</summary>
+    /// <remarks>Everything completes one source that is awaited directly, so that the waiter goes on on its scheduler without a detour over the thread pool.</remarks>
     public async Task<bool> Wait(TimeSpan atMost, TimeProvider time, CancellationToken cancellation)
     {
         if (!_set)
         {
             var waiting = _waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await waiting.Task.WaitAsync(atMost, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            using (time.CreateTimer(static state => ((TaskCompletionSource)state!).TrySetResult(), waiting, atMost, Timeout.InfiniteTimeSpan))
+            using (cancellation.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), waiting))
+            {
+                await waiting.Task;
+            }
+
             if (ReferenceEquals(_waiting, waiting)) _waiting = null;
             cancellation.ThrowIfCancellationRequested();
         }

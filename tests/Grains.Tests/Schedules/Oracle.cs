@@ -1,0 +1,141 @@
+using System.Buffers;
+using Personalization.Engine.Journals;
+using Personalization.Engine.Profiles;
+using Personalization.Log;
+using Personalization.Partitions;
+using Personalization.Stores;
+
+namespace Personalization.Grains.Tests.Schedules;
+
+/// <summary>What a log says must be stored: each customer's entries folded from nothing, one after the other, with nothing else in between.</summary>
+internal sealed class Oracle(ProfileFold fold, EntryCodec codec, IReadOnlyList<LogEntry> entries)
+{
+    public IEnumerable<CustomerKey> Customers => entries.Select(entry => CustomerOf(entry)).OfType<CustomerKey>().Distinct();
+
+    /// <summary>Whose entry it is; null for what belongs to no customer.</summary>
+    public static CustomerKey? CustomerOf(in LogEntry entry)
+    {
+        try
+        {
+            var (kind, customer, _) = EntryCodec.ReadRoute(entry.Bytes);
+            return kind == EntryKind.Clock ? null : customer;
+        }
+        catch (UnreadableEntryException)
+        {
+            return null;
+        }
+    }
+
+    public static bool Same(CustomerProfile left, CustomerProfile right) => left.Applied == right.Applied && Encode(left).AsSpan().SequenceEqual(Encode(right));
+
+    public Expectation Expect(CustomerKey customer)
+    {
+        var expected = new Expectation(new CustomerProfile(customer));
+        foreach (var entry in entries.Where(entry => CustomerOf(entry) == customer))
+        {
+            var read = codec.Read(entry);
+            var verdict = fold.Apply(expected.Profile, read, expected).Verdict;
+            expected.Count(verdict);
+            if (verdict == FoldVerdict.Rejected) expected.DeadLetters.Add(entry.Position);
+            else if (verdict is FoldVerdict.Folded or FoldVerdict.Late && read.Envelope.Kind == EntryKind.Erasure) expected.Erase();
+            else if (verdict is FoldVerdict.Folded or FoldVerdict.Late) expected.Journal.Add(entry);
+        }
+
+        return expected;
+    }
+
+    /// <summary>Everything that is stored and should not be, or the reverse.</summary>
+    public IEnumerable<string> Compare(IPartitionStore store, IReadOnlySet<long> redriven)
+    {
+        var expectations = Customers.Select(Expect).ToList();
+        var state = store.ReadPartition(0).AsTask().Result;
+        var outbox = store.ReadOutbox(0, 0, int.MaxValue).AsTask().Result;
+        var letters = store.ReadDeadLetters(0, 0, int.MaxValue).AsTask().Result.Select(letter => letter.Position).ToHashSet();
+        if (outbox.Head != outbox.Rows.Count || !outbox.Rows.Select(row => row.Number).SequenceEqual(Enumerable.Range(1, outbox.Rows.Count).Select(number => (long)number)))
+            yield return $"the outbox's numbers are not dense: {string.Join(' ', outbox.Rows.Select(row => row.Number))}, head {outbox.Head}";
+        if (outbox.Head != expectations.Sum(expected => expected.Facts.Count)) yield return $"{outbox.Head} facts instead of {expectations.Sum(expected => expected.Facts.Count)}";
+
+        var counters = new Dictionary<string, long>();
+        var rejected = entries.Where(entry => IsUnreadable(entry)).Select(entry => entry.Position).ToHashSet();
+        var accounted = entries.Count(entry => CustomerOf(entry) is null);
+        foreach (var expected in expectations)
+        {
+            foreach (var (name, change) in ProfileCounters.Delta(CounterSnapshot.Empty, ProfileCounters.Take(expected.Profile, fold.Settings))) counters[name] = counters.GetValueOrDefault(name) + change;
+            rejected.UnionWith(expected.DeadLetters);
+            accounted += expected.Accounted;
+            foreach (var problem in Compare(store, expected, outbox.Rows)) yield return $"{expected.Profile.Customer}: {problem}";
+        }
+
+        if (accounted != entries.Count) yield return $"{entries.Count} entries, {accounted} accounted for";
+        if (!letters.IsSubsetOf(rejected) || !rejected.Except(redriven).ToHashSet().IsSubsetOf(letters)) yield return $"dead letters {string.Join(' ', letters)} instead of {string.Join(' ', rejected)}";
+        var stored = state.Counters.Where(pair => pair.Value != 0).OrderBy(pair => pair.Key, StringComparer.Ordinal);
+        if (!stored.SequenceEqual(counters.Where(pair => pair.Value != 0).OrderBy(pair => pair.Key, StringComparer.Ordinal)))
+            yield return $"sums {string.Join(", ", stored)} instead of {string.Join(", ", counters)}";
+    }
+
+    private static IEnumerable<string> Compare(IPartitionStore store, Expectation expected, IReadOnlyList<OutboxRow> outbox)
+    {
+        var customer = expected.Profile.Customer;
+        var record = store.ReadCustomer(0, customer).AsTask().Result;
+        if (record is null || record.Applied != expected.Profile.Applied) yield return $"the row is at {record?.Applied}, the log at {expected.Profile.Applied}";
+        else if (!Encode(ProfileCodec.Read(customer, record)).AsSpan().SequenceEqual(Encode(expected.Profile)) || !record.Row.Concat(record.Side).SequenceEqual(Encode(expected.Profile))) yield return $"the row at {record.Applied} is not the fold of the log";
+
+        var journal = store.ReadJournal(0, customer, 0, int.MaxValue).AsTask().Result.SelectMany(JournalCodec.Read).ToList();
+        if (!journal.Select(entry => (entry.Position, entry.Hash)).SequenceEqual(expected.Journal.Select(entry => (entry.Position, entry.Hash))))
+            yield return $"the journal has {string.Join(' ', journal.Select(entry => entry.Position))} instead of {string.Join(' ', expected.Journal.Select(entry => entry.Position))}";
+
+        var facts = outbox.Where(row => row.Customer == customer).Select(row => (row.Item.Kind, Convert.ToHexString(row.Item.Bytes))).ToList();
+        if (!facts.SequenceEqual(expected.Facts.Select(fact => (fact.Kind, Convert.ToHexString(fact.Bytes))))) yield return $"{facts.Count} facts that are not the {expected.Facts.Count} of the fold";
+    }
+
+    private static bool IsUnreadable(in LogEntry entry)
+    {
+        try
+        {
+            EntryCodec.ReadRoute(entry.Bytes);
+            return false;
+        }
+        catch (UnreadableEntryException)
+        {
+            return true;
+        }
+    }
+
+    private static byte[] Encode(CustomerProfile profile)
+    {
+        ArrayBufferWriter<byte> row = new(), side = new();
+        ProfileCodec.Write(profile, row, side);
+        return [.. row.WrittenSpan, .. side.WrittenSpan];
+    }
+}
+
+/// <summary>What the fold of one customer's entries comes to.</summary>
+internal sealed class Expectation(CustomerProfile profile) : IFoldSink
+{
+    public CustomerProfile Profile { get; } = profile;
+
+    public List<LogEntry> Journal { get; } = [];
+
+    public List<OutboxItem> Facts { get; } = [];
+
+    public HashSet<long> DeadLetters { get; } = [];
+
+    /// <summary>Entries that were folded once, repeats, without effect, or set aside: every one is exactly one of these.</summary>
+    public int Accounted { get; private set; }
+
+    public void Count(FoldVerdict verdict) => Accounted += Enum.IsDefined(verdict) ? 1 : 0;
+
+    public void Emit(OutboxItem item) => Facts.Add(item);
+
+    public void Name(ulong hash, string name)
+    {
+    }
+
+    /// <summary>Everything up to here is erased; facts keep their numbers.</summary>
+    public void Erase()
+    {
+        Journal.Clear();
+        DeadLetters.Clear();
+        for (var i = 0; i < Facts.Count; i++) Facts[i] = Facts[i] with { Bytes = [] };
+    }
+}

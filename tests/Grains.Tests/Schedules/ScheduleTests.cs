@@ -1,0 +1,38 @@
+using CsCheck;
+using Microsoft.Extensions.Time.Testing;
+using Personalization.Storage.Sqlite;
+
+namespace Personalization.Grains.Tests.Schedules;
+
+/// <summary>
+/// The owner and the customers themselves, without a silo, under random schedules of what can happen to them. Whatever happens, once
+/// everything is healed each accepted entry has had its effect exactly once.
+/// </summary>
+public sealed class ScheduleTests
+{
+    [Fact]
+    public void Whatever_crashes_is_late_or_repeated_the_store_becomes_the_fold_of_the_log_and_readers_see_nothing_else() =>
+        Schedule.Crashes.Sample(schedule => World.Run(schedule, readersSeeAll: true), iter: Iterations(1200), print: schedule => schedule.ToString());
+
+    [Fact]
+    public void And_on_the_embedded_store() =>
+        Schedule.Crashes.Sample(RunEmbedded, iter: Iterations(30), threads: 2, print: schedule => schedule.ToString());
+
+    private static void RunEmbedded(Schedule schedule)
+    {
+        var folder = Directory.CreateTempSubdirectory("personalization-schedule-");
+        try
+        {
+            var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.Zero));
+            using var storage = new EmbeddedStorage(folder.FullName, 1, time);
+            new World(schedule.Seed, time, storage.Log, storage.Store, readersSeeAll: true).Run(schedule.Steps);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>More of them for a longer search.</summary>
+    private static int Iterations(int usual) => int.TryParse(Environment.GetEnvironmentVariable("PERSONALIZATION_SCHEDULES"), out var asked) ? asked : usual;
+}
