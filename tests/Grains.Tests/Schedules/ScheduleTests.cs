@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 using Personalization.Storage.Sqlite;
@@ -12,7 +13,11 @@ public sealed class ScheduleTests
 {
     [Fact]
     public void Whatever_crashes_is_late_or_repeated_the_store_becomes_the_fold_of_the_log_and_readers_see_nothing_else() =>
-        Schedule.Crashes.Sample(schedule => World.Run(schedule, readersSeeAll: true), iter: Iterations(1200), print: schedule => schedule.ToString());
+        Schedule.Crashes.Sample(schedule => World.Run(schedule, readersSeeAll: true), iter: Iterations(2500), print: schedule => schedule.ToString());
+
+    [Fact]
+    public void Also_with_two_activations_of_a_customer_at_once_and_logs_that_go_back() =>
+        Schedule.Everything.Sample(schedule => World.Run(schedule, readersSeeAll: false), iter: Iterations(2500), print: schedule => schedule.ToString());
 
     [Fact]
     public void And_on_the_embedded_store() =>
@@ -33,6 +38,11 @@ public sealed class ScheduleTests
         }
     }
 
-    /// <summary>More of them for a longer search.</summary>
-    private static int Iterations(int usual) => int.TryParse(Environment.GetEnvironmentVariable("PERSONALIZATION_SCHEDULES"), out var asked) ? asked : usual;
+    /// <summary>How many; the search is run when it is asked for.</summary>
+    private static int Iterations(int usual)
+    {
+        var asked = Environment.GetEnvironmentVariable("PERSONALIZATION_SCHEDULES");
+        if (asked is null) Assert.Skip("a search: set PERSONALIZATION_SCHEDULES to a number of schedules, 0 for the usual one");
+        return int.Parse(asked, CultureInfo.InvariantCulture) is > 0 and var number ? number : usual;
+    }
 }

@@ -85,7 +85,7 @@ internal sealed class World
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            _thread.Result(_thread.Start(() => _store.RegisterConsumer(0, "test").AsTask()), TimeSpan.FromSeconds(1));
+            _thread.Result(_thread.Start(() => _thread.Outside(_store.RegisterConsumer(0, "test"))), TimeSpan.FromSeconds(1));
             EnsureOwner();
             foreach (var step in steps)
             {
