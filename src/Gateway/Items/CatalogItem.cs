@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Personalization.Gateway.Items;
 
@@ -9,29 +10,37 @@ public sealed record CatalogItem
     public string ItemId { get; init; } = "";
 
     /// <summary>What shops call it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Title { get; init; }
 
     /// <summary>Its category, stamped into events that name none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Category { get; init; }
 
     /// <summary>Its brand, likewise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Brand { get; init; }
 
     /// <summary>Price of one, in <see cref="Currency"/>; stamped into events that bring no value.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Price { get; init; }
 
     /// <summary>ISO 4217 code of the price; null = the base currency.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Currency { get; init; }
 
     /// <summary>Whether it can be had. Default true.</summary>
     public bool Available { get; init; } = true;
 
     /// <summary>Words about it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Tags { get; init; }
 
     /// <summary>Whatever else is known of it: an object.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonElement? Attributes { get; init; }
 
     /// <summary>When it was put, UTC.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTime? UpdatedAt { get; init; }
 }
