@@ -13,6 +13,9 @@ internal sealed class Lane(CustomerKey customer)
 
     public CustomerKey Customer { get; } = customer;
 
+    /// <summary>The customer's grain, once it was looked up.</summary>
+    public ICustomerGrain? Grain { get; set; }
+
     /// <summary>
     /// Position of the entry before the next one to deliver: the customer must have it, folded or in its row. Unknown while the lane has
     /// neither delivered nor passed any.

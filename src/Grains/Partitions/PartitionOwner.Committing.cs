@@ -80,7 +80,7 @@ internal sealed partial class PartitionOwner
         if (!lane.IsDirty) return (lane, null);
         try
         {
-            var reply = await _services.Customers(lane.Customer).Collect(new CollectRequest(Epoch, lane.Previous)).WaitAsync(CollectTimeout, _services.Time, _stop.Token);
+            var reply = await GrainOf(lane).Collect(new CollectRequest(Epoch, lane.Previous)).WaitAsync(CollectTimeout, _services.Time, _stop.Token);
             switch (reply.Status)
             {
                 case ApplyStatus.StaleEpoch:
@@ -123,7 +123,7 @@ internal sealed partial class PartitionOwner
     {
         try
         {
-            await _services.Customers(lane.Customer).Acknowledge(new Acknowledgement(Epoch, write.Applied, outcome)).WaitAsync(CollectTimeout, _services.Time, _stop.Token);
+            await GrainOf(lane).Acknowledge(new Acknowledgement(Epoch, write.Applied, outcome)).WaitAsync(CollectTimeout, _services.Time, _stop.Token);
         }
         catch (Exception fault) when (!IsEnd(fault))
         {

@@ -12,6 +12,8 @@ internal sealed partial class PartitionOwner
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(1);
 
+    private ICustomerGrain GrainOf(Lane lane) => lane.Grain ??= _services.Customers(lane.Customer);
+
     private void Schedule(Lane lane)
     {
         if (lane.Pumping || !lane.HasUndelivered || _reviving.Contains(lane.Customer)) return;
@@ -62,7 +64,7 @@ internal sealed partial class PartitionOwner
             if (!lane.HasUndelivered) return;
             var batch = lane.Next(MaxApplyEntries, MaxApplyBytes);
             // Bounded, so that a customer that hangs is noticed and parked; the call itself may still end, which is harmless.
-            reply = await _services.Customers(lane.Customer).Apply(new ApplyRequest(Epoch, lane.Previous, batch)).WaitAsync(_services.Options.Owner.ParkAfter, _services.Time, _stop.Token);
+            reply = await GrainOf(lane).Apply(new ApplyRequest(Epoch, lane.Previous, batch)).WaitAsync(_services.Options.Owner.ParkAfter, _services.Time, _stop.Token);
         }
         finally
         {

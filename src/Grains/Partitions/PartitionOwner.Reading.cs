@@ -98,7 +98,8 @@ internal sealed partial class PartitionOwner
                         if (entry.Position <= _obligations.Cursor) continue; // A hint was quicker.
                         if (entry.Position != _obligations.Cursor + 1)
                         {
-                            if (entry.Position != reply.Head.GenerationStart)
+                            // Positions below the present generation's start may be missing: each generation begins above all that was known.
+                            if (entry.Position > reply.Head.GenerationStart)
                                 throw new LogChangedException($"the log of partition {_partition} has a hole: position {entry.Position} follows {_obligations.Cursor}");
                             _obligations.JumpTo(entry.Position);
                         }

@@ -187,20 +187,10 @@ internal sealed partial class PartitionOwner : IDisposable
     private static async Task<(PartitionState State, LogHead Head)> Reconcile(OwnerServices services, int partition, PartitionState state)
     {
         var tail = (await services.Log.ReadHead(partition)).Tail;
-        var head = await LogContinuity.Restore(services.Log, partition, state);
-        if (head.Generation == state.Generation) return (state, head);
-
-        var lost = 0L;
-        if (state.Generation != 0)
-        {
-            lost = await LogContinuity.CountLost(services.Log, partition, state.Position, head);
-            LogWentBack(services.Logger, partition, tail, state.HighestPosition, head.GenerationStart, lost);
-        }
-
-        if (!await services.Store.AdoptGeneration(partition, state.Epoch, head.Generation, state.Position, 0, lost)) throw new TenureEndedException(partition, state.Epoch);
-        var adopted = await services.Store.ReadPartition(partition);
-        // Another claim may have come in between: its epoch is not this tenure's.
-        return adopted.Epoch == state.Epoch ? (adopted, head) : throw new TenureEndedException(partition, state.Epoch);
+        var (head, adopted) = await LogContinuity.Adopt(services.Log, services.Store, partition, state) ?? throw new TenureEndedException(partition, state.Epoch);
+        if (state.Generation != 0 && state.Generation != head.Generation)
+            LogWentBack(services.Logger, partition, tail, state.HighestPosition, head.GenerationStart, adopted.Lost - state.Lost);
+        return (adopted, head);
     }
 
     private void Run(Func<Task> loop) => _loops.Add(Guard(loop));

@@ -10,7 +10,8 @@ internal sealed class SqliteWriter : IDisposable
     private const int MaxBatch = 4096;
 
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _arrived = new(0);
+    // Waits in the kernel at once: a wait that spins first takes a tenth of two cores from whoever has work.
+    private readonly AutoResetEvent _arrived = new(false);
     private readonly SqliteSession _session;
     private readonly ISqliteBatch? _batch;
     private readonly Thread _thread;
@@ -36,7 +37,7 @@ internal sealed class SqliteWriter : IDisposable
         {
             ObjectDisposedException.ThrowIf(_closed, this);
             _waiting.Add(item);
-            if (_waiting.Count == 1) _arrived.Release();
+            if (_waiting.Count == 1) _arrived.Set();
         }
 
         return item.Task;
@@ -49,7 +50,7 @@ internal sealed class SqliteWriter : IDisposable
         {
             if (_closed) return;
             _closed = true;
-            _arrived.Release();
+            _arrived.Set();
         }
 
         _thread.Join();
@@ -68,7 +69,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         while (true)
         {
-            _arrived.Wait();
+            _arrived.WaitOne();
             while (Take())
             {
                 for (var start = 0; start < _taken.Count; start += MaxBatch)

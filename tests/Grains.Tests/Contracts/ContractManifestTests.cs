@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
-using Orleans.Serialization;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization;
 using Personalization.Customers;
 using Personalization.Log;
 using Personalization.Partitions;
