@@ -70,6 +70,13 @@ public sealed class LearningTests
         });
 
     [Fact]
+    public void The_one_event_step_converges_where_Newton_alone_leaps_to_and_fro()
+    {
+        var (alpha, _) = LogisticLaplace.Step(-24.7651562003375, 63.0 / 64, 1, 28.25);
+        Assert.Equal(28.25 * (1 - Logistic.Sigmoid(-24.7651562003375 + (63.0 / 64 * alpha))), alpha, 1e-9);
+    }
+
+    [Fact]
     public void Sigmoid_logit_and_loss_hold_at_the_ends()
     {
         Assert.True(Logistic.Sigmoid(-1e9) > 0);
