@@ -50,4 +50,7 @@ public enum StateKind : ushort
 
     /// <summary>A diagonal linear-Gaussian posterior.</summary>
     DiagonalLinearPosterior = 24,
+
+    /// <summary>The action model of one slot: a posterior for each action.</summary>
+    ActionModel = 40,
 }

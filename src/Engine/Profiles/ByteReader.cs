@@ -16,6 +16,8 @@ internal ref struct ByteReader(ReadOnlySpan<byte> source)
 
     public double Double() => BitConverter.UInt64BitsToDouble(UInt64());
 
+    public float Single() => BinaryPrimitives.ReadSingleLittleEndian(Take(4));
+
     /// <summary>A count of things of at least so many bytes each: more than the rest can hold is refused before anything is allocated.</summary>
     public int Count(int leastBytes = 0)
     {

@@ -23,6 +23,12 @@ internal readonly ref struct ByteWriter(IBufferWriter<byte> target)
 
     public void Double(double value) => UInt64(BitConverter.DoubleToUInt64Bits(value));
 
+    public void Single(float value)
+    {
+        BinaryPrimitives.WriteSingleLittleEndian(_target.GetSpan(4), value);
+        _target.Advance(4);
+    }
+
     public void Count(int value) => Unsigned((ulong)value);
 
     public void Unsigned(UInt128 value)

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Personalization.Algorithms.Bandits.Posteriors;
+using Personalization.Algorithms.Learning;
 using Personalization.Algorithms.Numerics;
 
 namespace Personalization.Algorithms.Bandits.Policies;
@@ -25,6 +26,18 @@ public static class ThompsonSampling
     /// <summary>The most actions that take part in the draws.</summary>
     public const int Shortlist = 20;
 
+    /// <summary>What is believed of K actions: only this differs between one posterior over all of them and one for each.</summary>
+    private interface IBeliefs
+    {
+        int Count { get; }
+
+        /// <summary>Worth · reward at one deviation above the mean.</summary>
+        double Optimistic(int position);
+
+        /// <summary>One draw of worth · reward for every listed position.</summary>
+        void Draw(ref Xoshiro256 random, scoped ReadOnlySpan<int> shortlist, scoped Span<double> drawn);
+    }
+
     /// <summary>Writes π for a posterior of any kind, a customer's combined one on the stack included.</summary>
     /// <param name="posterior">What is believed.</param>
     /// <param name="actions">The eligible actions.</param>
@@ -36,37 +49,66 @@ public static class ThompsonSampling
         TPosterior posterior, in ActionSet actions, double scale, double epsilon, ref Xoshiro256 random, Span<double> probabilities)
         where TPosterior : IRewardPosterior, allows ref struct
     {
-        Span<int> shortlist = stackalloc int[Shortlist];
-        var listed = Promising(posterior, actions, scale, shortlist);
-        Span<int> wins = stackalloc int[Shortlist];
-        wins.Clear();
         Span<double> coefficients = stackalloc double[posterior.Dimension];
-        for (var draw = 0; draw < Draws; draw++)
-        {
-            posterior.Sample(ref random, scale, coefficients);
-            wins[Winner(posterior, actions, shortlist[..listed], coefficients, ref random)]++;
-        }
-
-        var pi = probabilities[..actions.Count];
-        pi.Fill(epsilon / actions.Count);
-        for (var i = 0; i < listed; i++) pi[shortlist[i]] += (1 - epsilon) * ((double)wins[i] / Draws);
+        var beliefs = new JointBeliefs<TPosterior>(posterior, actions, scale, coefficients);
+        Distribute(ref beliefs, epsilon, ref random, probabilities);
     }
 
-    private static int Winner<TPosterior>(
-        TPosterior posterior, in ActionSet actions, ReadOnlySpan<int> shortlist, ReadOnlySpan<double> coefficients, ref Xoshiro256 random)
-        where TPosterior : IRewardPosterior, allows ref struct
+    /// <summary>Writes π for actions whose scores are believed independently of each other, such as actions with a posterior each.</summary>
+    /// <remarks>
+    /// A draw of θₐ matters only through the score x·θₐ, which is normal with mean x·E[θₐ] and variance xᵀCov[θₐ]x: drawing the score itself is the same as drawing θₐ, at one number an action instead of d.
+    /// Cost: O(K + 32·20).
+    /// </remarks>
+    /// <param name="means">The mean of each action's score.</param>
+    /// <param name="deviations">The standard deviation of each action's score, ≥ 0, any scale included.</param>
+    /// <param name="worth">Empty, or what each reward is worth, &gt; 0.</param>
+    /// <param name="link">What turns a score into an expected reward.</param>
+    /// <param name="epsilon">ε in [0, 1].</param>
+    /// <param name="random">Drawn from: <see cref="Draws"/> normal numbers for each of the shortlist, and one number for each tie.</param>
+    /// <param name="probabilities">Takes π.</param>
+    /// <exception cref="ArgumentException">There is no action, or the lengths differ.</exception>
+    public static void Distribute(
+        ReadOnlySpan<double> means, ReadOnlySpan<double> deviations, ReadOnlySpan<double> worth, RewardLink link, double epsilon, ref Xoshiro256 random,
+        Span<double> probabilities)
+    {
+        if (means.IsEmpty || deviations.Length != means.Length) throw new ArgumentException("Every action has a mean and a deviation.", nameof(deviations));
+        if (!worth.IsEmpty && worth.Length != means.Length) throw new ArgumentException("Worth is empty or one number an action.", nameof(worth));
+        var beliefs = new IndependentBeliefs(means, deviations, worth, link);
+        Distribute(ref beliefs, epsilon, ref random, probabilities);
+    }
+
+    private static void Distribute<TBeliefs>(scoped ref TBeliefs beliefs, double epsilon, ref Xoshiro256 random, Span<double> probabilities)
+        where TBeliefs : IBeliefs, allows ref struct
+    {
+        scoped Span<int> shortlist = stackalloc int[Shortlist];
+        var listed = Promising(ref beliefs, shortlist);
+        shortlist = shortlist[..listed];
+        Span<int> wins = stackalloc int[Shortlist];
+        wins.Clear();
+        Span<double> drawn = stackalloc double[shortlist.Length];
+        for (var draw = 0; draw < Draws; draw++)
+        {
+            beliefs.Draw(ref random, shortlist, drawn);
+            wins[Winner(drawn, ref random)]++;
+        }
+
+        var pi = probabilities[..beliefs.Count];
+        pi.Fill(epsilon / pi.Length);
+        for (var i = 0; i < shortlist.Length; i++) pi[shortlist[i]] += (1 - epsilon) * ((double)wins[i] / Draws);
+    }
+
+    private static int Winner(ReadOnlySpan<double> drawn, ref Xoshiro256 random)
     {
         var winner = 0;
         var best = double.NegativeInfinity;
         var ties = 1;
-        for (var i = 0; i < shortlist.Length; i++)
+        for (var i = 0; i < drawn.Length; i++)
         {
-            var score = actions.Worth(shortlist[i]) * posterior.Reward(TensorPrimitives.Dot(actions.Features(shortlist[i]), coefficients));
-            if (score > best)
+            if (drawn[i] > best)
             {
-                (winner, best, ties) = (i, score, 1);
+                (winner, best, ties) = (i, drawn[i], 1);
             }
-            else if (score == best && random.NextInt32(++ties) == 0)
+            else if (drawn[i] == best && random.NextInt32(++ties) == 0)
             {
                 // Equal features tie in every draw: without lots the first of them would take all.
                 winner = i;
@@ -77,21 +119,20 @@ public static class ThompsonSampling
     }
 
     /// <summary>The positions of the highest optimistic scores; all of them where they fit.</summary>
-    private static int Promising<TPosterior>(TPosterior posterior, in ActionSet actions, double scale, Span<int> shortlist)
-        where TPosterior : IRewardPosterior, allows ref struct
+    private static int Promising<TBeliefs>(scoped ref TBeliefs beliefs, scoped Span<int> shortlist)
+        where TBeliefs : IBeliefs, allows ref struct
     {
-        if (actions.Count <= Shortlist)
+        if (beliefs.Count <= Shortlist)
         {
-            for (var i = 0; i < actions.Count; i++) shortlist[i] = i;
-            return actions.Count;
+            for (var i = 0; i < beliefs.Count; i++) shortlist[i] = i;
+            return beliefs.Count;
         }
 
         Span<double> kept = stackalloc double[Shortlist];
         var count = 0;
-        for (var i = 0; i < actions.Count; i++)
+        for (var i = 0; i < beliefs.Count; i++)
         {
-            var x = actions.Features(i);
-            var score = actions.Worth(i) * posterior.Reward(posterior.Score(x) + scale * Math.Sqrt(posterior.ScoreVariance(x)));
+            var score = beliefs.Optimistic(i);
             if (count == Shortlist && !(score > kept[count - 1])) continue;
             var at = count == Shortlist ? count - 1 : count++;
             for (; at > 0 && kept[at - 1] < score; at--) (kept[at], shortlist[at]) = (kept[at - 1], shortlist[at - 1]);
@@ -99,5 +140,47 @@ public static class ThompsonSampling
         }
 
         return count;
+    }
+
+    private readonly ref struct JointBeliefs<TPosterior>(TPosterior posterior, ActionSet actions, double scale, Span<double> coefficients) : IBeliefs
+        where TPosterior : IRewardPosterior, allows ref struct
+    {
+        private readonly TPosterior _posterior = posterior;
+        private readonly ActionSet _actions = actions;
+        private readonly Span<double> _coefficients = coefficients;
+
+        public int Count => _actions.Count;
+
+        public double Optimistic(int position)
+        {
+            var x = _actions.Features(position);
+            return _actions.Worth(position) * _posterior.Reward(_posterior.Score(x) + scale * Math.Sqrt(_posterior.ScoreVariance(x)));
+        }
+
+        public void Draw(ref Xoshiro256 random, scoped ReadOnlySpan<int> shortlist, scoped Span<double> drawn)
+        {
+            _posterior.Sample(ref random, scale, _coefficients);
+            for (var i = 0; i < shortlist.Length; i++)
+                drawn[i] = _actions.Worth(shortlist[i]) * _posterior.Reward(TensorPrimitives.Dot(_actions.Features(shortlist[i]), _coefficients));
+        }
+    }
+
+    private readonly ref struct IndependentBeliefs(ReadOnlySpan<double> means, ReadOnlySpan<double> deviations, ReadOnlySpan<double> worth, RewardLink link) : IBeliefs
+    {
+        private readonly ReadOnlySpan<double> _means = means;
+        private readonly ReadOnlySpan<double> _deviations = deviations;
+        private readonly ReadOnlySpan<double> _worth = worth;
+
+        public int Count => _means.Length;
+
+        public double Optimistic(int position) => Value(position, _means[position] + _deviations[position]);
+
+        public void Draw(ref Xoshiro256 random, scoped ReadOnlySpan<int> shortlist, scoped Span<double> drawn)
+        {
+            for (var i = 0; i < shortlist.Length; i++)
+                drawn[i] = Value(shortlist[i], _means[shortlist[i]] + _deviations[shortlist[i]] * random.NextGaussian());
+        }
+
+        private double Value(int position, double score) => (_worth.IsEmpty ? 1 : _worth[position]) * (link == RewardLink.Logistic ? Logistic.Sigmoid(score) : score);
     }
 }

@@ -26,6 +26,18 @@ public sealed class LogisticPosterior : IRewardModel
         PackedCholesky.Identity(_factor, dimension, Exploration.CheckedPositive(priorPrecision, nameof(priorPrecision)));
     }
 
+    /// <summary>The prior N(m₀, I/λ): a mean other than 0, such as a known base rate in the intercept, so that what is new is not believed to succeed half the time.</summary>
+    /// <param name="dimension">d, 1 to 1,024.</param>
+    /// <param name="priorPrecision">λ &gt; 0.</param>
+    /// <param name="priorMean">m₀, d finite numbers.</param>
+    /// <exception cref="ArgumentException">The length is wrong or a number is out of range.</exception>
+    public LogisticPosterior(int dimension, double priorPrecision, ReadOnlySpan<double> priorMean)
+        : this(dimension, priorPrecision)
+    {
+        RewardModels.CheckFeatures(priorMean, dimension);
+        priorMean.CopyTo(_mean);
+    }
+
     /// <inheritdoc/>
     public int Dimension => _mean.Length;
 
