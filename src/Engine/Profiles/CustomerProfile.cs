@@ -75,6 +75,9 @@ public sealed class CustomerProfile
     /// <summary>Whether an event id (<see cref="Log.EntryEnvelope.ShortEventIdHash"/>) is among those remembered. Cost O(ids), vectorised.</summary>
     public bool Remembers(ulong shortEventIdHash) => Ids.Contains(shortEventIdHash);
 
+    /// <summary>Whether the customer said no to a purpose. Who said nothing did not refuse.</summary>
+    public bool Refuses(string purpose) => Consents is { } consents && consents.TryGetValue(purpose, out var consent) && !consent.Granted;
+
     internal string Tenant { get; }
 
     /// <summary>The cached live state, where there is one.</summary>

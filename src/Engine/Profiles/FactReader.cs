@@ -55,6 +55,13 @@ internal static class FactReader
         return fact;
     }
 
+    /// <summary>Hash of the item of a part; 0 = none.</summary>
+    public static ulong ItemOf(CustomerProfile profile, CustomerEvent value, int part)
+    {
+        var name = value.Lines is { Length: > 0 } lines ? lines[part].ItemId : value.ItemId;
+        return string.IsNullOrEmpty(name) ? 0 : KeyHash.Name(profile.Tenant, name);
+    }
+
     /// <summary>Hash of the order id; 0 = the purchase is an order of its own.</summary>
     public static ulong OrderOf(CustomerProfile profile, CustomerEvent value) => string.IsNullOrEmpty(value.OrderId) ? 0 : KeyHash.Name(profile.Tenant, value.OrderId);
 

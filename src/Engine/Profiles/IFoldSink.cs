@@ -1,3 +1,4 @@
+using Personalization.Algorithms.Recommendation;
 using Personalization.Stores;
 
 namespace Personalization.Engine.Profiles;
@@ -10,4 +11,7 @@ public interface IFoldSink
 
     /// <summary>The name behind a hash that entered the profile. Called for every folded event, known names included: the sink drops repeats.</summary>
     void Name(ulong hash, string name);
+
+    /// <summary>A click that the shared item indexes learn from; the sink makes one fact of those of a commit. Ignored where nobody learns.</summary>
+    void Click(in Click click) { }
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using Personalization.Algorithms.Recommendation;
+using Personalization.Engine.Recommendations;
 using Personalization.Events;
 using Personalization.Log;
 
@@ -124,9 +126,21 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
             else profile.DropLive();
         }
 
+        if (ClickFacts.Shows(value.Type) && !profile.Refuses(ClickFacts.Purpose)) TellClicks(profile, value, time, sink);
         DrainTail(profile, sink);
         SetNextWakeUp(profile);
         return FoldOutcome.Folded;
+    }
+
+    private void TellClicks(CustomerProfile profile, CustomerEvent value, long time, IFoldSink sink)
+    {
+        var session = ClickFacts.SessionOf(profile, time, Settings);
+        var parts = FactReader.Parts(value, Settings);
+        for (var part = 0; part < parts; part++)
+        {
+            var item = FactReader.ItemOf(profile, value, part);
+            if (item != 0) sink.Click(new Click(session, item, time));
+        }
     }
 
     private void CountCustomType(CustomerProfile profile, string? name)

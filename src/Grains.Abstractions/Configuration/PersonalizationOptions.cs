@@ -61,6 +61,15 @@ public sealed class PersonalizationOptions
 
     /// <summary>Churn scores.</summary>
     public ChurnOptions Churn { get; set; } = new();
+
+    /// <summary>Whether models learn. Default <see cref="LearningKind.Online"/>.</summary>
+    public LearningKind Learning { get; set; } = LearningKind.Online;
+
+    /// <summary>How models learn in the cluster.</summary>
+    public ModelOptions Models { get; set; } = new();
+
+    /// <summary>Recommendations.</summary>
+    public RecommendationOptions Recommendations { get; set; } = new();
 }
 
 /// <summary>Currencies: money is stamped in the base currency when it is accepted and never re-rated.</summary>

@@ -55,6 +55,7 @@ public static class PersonalizationOptionsValidator
         Check(retention.Tombstone > retention.Log, "Retention:Tombstone", $"must be longer than Retention:Log ({retention.Log})");
         Check(retention.Journal >= retention.Log, "Retention:Journal", $"must be at least Retention:Log ({retention.Log})");
         CheckChurn(options.Churn, Check);
+        CheckModels(options, Check);
         return faults;
     }
 
@@ -74,6 +75,28 @@ public static class PersonalizationOptionsValidator
         check(churn.HorizonDays is >= 1 and <= 3650, "Churn:HorizonDays", $"must be between 1 and 3,650, but is {churn.HorizonDays}");
         check(value.HorizonDays is >= 1 and <= 7300, "Churn:Value:HorizonDays", $"must be between 1 and 7,300, but is {value.HorizonDays}");
         check(value.AnnualDiscountRate is >= 0 and <= 10, "Churn:Value:AnnualDiscountRate", $"must be between 0 and 10, but is {value.AnnualDiscountRate}");
+    }
+
+    private static void CheckModels(PersonalizationOptions options, Action<bool, string, FormattableString> check)
+    {
+        var models = options.Models;
+        check(Enum.IsDefined(options.Learning), "Learning", $"must be Online or Frozen");
+        check(models.PollInterval >= TimeSpan.FromMilliseconds(5) && models.PollInterval <= TimeSpan.FromSeconds(10), "Models:PollInterval", $"must be between 5 ms and 10 s");
+        check(models.SaveInterval >= TimeSpan.FromMilliseconds(100) && models.SaveInterval <= TimeSpan.FromMinutes(1), "Models:SaveInterval", $"must be between 100 ms and 1 minute");
+        check(models.SaveInterval >= models.PollInterval, "Models:SaveInterval", $"must be at least Models:PollInterval ({models.PollInterval})");
+        check(models.MaxLag >= 1000, "Models:MaxLag", $"must be at least 1,000, but is {models.MaxLag}");
+
+        var items = options.Recommendations;
+        check(items.Sessions is >= 1000 and <= 10_000_000, "Recommendations:Sessions", $"must be between 1,000 and 10,000,000, but is {items.Sessions}");
+        check(items.Items is >= 1000 and <= 10_000_000, "Recommendations:Items", $"must be between 1,000 and 10,000,000, but is {items.Items}");
+        check(items.PartnersPerItem is >= 8 and <= 1024, "Recommendations:PartnersPerItem", $"must be between 8 and 1,024, but is {items.PartnersPerItem}");
+        check(items.PairHalfLife > TimeSpan.Zero, "Recommendations:PairHalfLife", $"must be above 0");
+        check(items.TrendingHalfLife > TimeSpan.Zero, "Recommendations:TrendingHalfLife", $"must be above 0");
+        check(items.WeightExamplesPerBatch is >= 0 and <= 10_000, "Recommendations:WeightExamplesPerBatch", $"must be between 0 and 10,000, but is {items.WeightExamplesPerBatch}");
+        check(items.Relevance is >= 0 and <= 1, "Recommendations:Relevance", $"must be between 0 and 1, but is {items.Relevance}");
+        check(items.CategoryShare is > 0 and <= 1, "Recommendations:CategoryShare", $"must be above 0 and at most 1, but is {items.CategoryShare}");
+        check(items.PurchasedFor >= TimeSpan.Zero, "Recommendations:PurchasedFor", $"must not be negative");
+        check(items.CatalogueRescan >= TimeSpan.FromSeconds(10) && items.CatalogueRescan <= TimeSpan.FromDays(1), "Recommendations:CatalogueRescan", $"must be between 10 s and 1 day");
     }
 
     private static bool IsCurrency(string code) => code.Length == 3 && code.All(char.IsAsciiLetterUpper);

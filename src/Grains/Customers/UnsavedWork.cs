@@ -1,4 +1,6 @@
+using Personalization.Algorithms.Recommendation;
 using Personalization.Engine.Profiles;
+using Personalization.Engine.Recommendations;
 using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Stores;
@@ -13,6 +15,7 @@ internal sealed class UnsavedWork(NameCache known) : IFoldSink
 {
     private readonly List<LogEntry> _journal = [];
     private readonly List<(long Position, OutboxItem Item)> _outbox = [];
+    private readonly List<(long Position, Click Click)> _clicks = [];
     private readonly List<(long Position, ulong Hash, string Name)> _names = [];
     private readonly List<DeadLetter> _deadLetters = [];
     private long _position;
@@ -28,6 +31,8 @@ internal sealed class UnsavedWork(NameCache known) : IFoldSink
     public void Begin(in LogEntry entry) => _position = entry.Position;
 
     public void Emit(OutboxItem item) => _outbox.Add((_position, item));
+
+    public void Click(in Click click) => _clicks.Add((_position, click));
 
     public void Name(ulong hash, string name)
     {
@@ -54,6 +59,7 @@ internal sealed class UnsavedWork(NameCache known) : IFoldSink
         _journal.Clear();
         _deadLetters.Clear();
         _names.Clear();
+        _clicks.Clear();
         for (var i = 0; i < _outbox.Count; i++) _outbox[i] = (_outbox[i].Position, _outbox[i].Item with { Bytes = [] });
         _erasedAt = entry.Position;
     }
@@ -62,16 +68,26 @@ internal sealed class UnsavedWork(NameCache known) : IFoldSink
     public CustomerWrite AddTo(CustomerWrite write, Func<IReadOnlyList<LogEntry>, JournalSegment> segment) => write with
     {
         Journal = _journal.Count > 0 ? segment(_journal) : null,
-        Outbox = [.. _outbox.Select(item => item.Item)],
+        Outbox = OutboxItems(),
         DeadLetters = [.. _deadLetters],
         ErasedAt = _erasedAt,
     };
+
+    /// <summary>The facts in order, and one for all clicks behind them: made of what is unsaved alone, so it is the same each time.</summary>
+    private OutboxItem[] OutboxItems()
+    {
+        var items = new OutboxItem[_outbox.Count + (_clicks.Count > 0 ? 1 : 0)];
+        for (var i = 0; i < _outbox.Count; i++) items[i] = _outbox[i].Item;
+        if (_clicks.Count > 0) items[^1] = ClickFacts.Make(_clicks.ConvertAll(click => click.Click).ToArray());
+        return items;
+    }
 
     /// <summary>Everything up to a position is saved.</summary>
     public void Forget(long upTo)
     {
         _journal.RemoveAll(entry => entry.Position <= upTo);
         _outbox.RemoveAll(item => item.Position <= upTo);
+        _clicks.RemoveAll(click => click.Position <= upTo);
         foreach (var (position, hash, name) in _names)
         {
             if (position <= upTo) known.Add(hash, name);
@@ -82,6 +98,7 @@ internal sealed class UnsavedWork(NameCache known) : IFoldSink
         if (_erasedAt <= upTo) _erasedAt = 0;
         if (_journal.Count == 0) _journal.Capacity = 0;
         if (_outbox.Count == 0) _outbox.Capacity = 0;
+        if (_clicks.Count == 0) _clicks.Capacity = 0;
         if (_names.Count == 0) _names.Capacity = 0;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Personalization.Algorithms.Recommendation;
 using Personalization.Engine.Profiles;
 using Personalization.Stores;
 
@@ -10,6 +11,10 @@ public sealed class CollectingSink : IFoldSink
     public List<OutboxItem> Items { get; } = [];
 
     public Dictionary<ulong, string> Names { get; } = [];
+
+    public List<Click> Clicks { get; } = [];
+
+    public void Click(in Click click) => Clicks.Add(click);
 
     public void Emit(OutboxItem item) => Items.Add(item);
 

@@ -53,6 +53,7 @@ public sealed class EngineCluster : IAsyncDisposable
         IPartitionStore inner = new MemoryPartitionStore(partitions);
         var outer = store?.Invoke(inner) ?? inner;
         var names = new MemoryNameStore();
+        var documents = new MemoryDocumentStore();
         var appender = new GroupAppender(log, outer);
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
@@ -62,6 +63,7 @@ public sealed class EngineCluster : IAsyncDisposable
             silo.Services.AddSingleton<IPartitionLog>(new SharedLog(log));
             silo.Services.AddSingleton(outer);
             silo.Services.AddSingleton<INameStore>(names);
+            silo.Services.AddSingleton<IDocumentStore>(documents);
             silo.Services.AddSingleton<ILogAppender>(new SharedAppender(appender));
             silo.AddPartitionStreams();
             silo.AddPersonalizationEngine();

@@ -1,0 +1,205 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Personalization.Configuration;
+using Personalization.Grains.Models;
+using Personalization.Models;
+using Personalization.Storage.Memory;
+using Personalization.Stores;
+
+namespace Personalization.Grains.Tests.Models;
+
+public sealed class LearnerTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private readonly MemoryDocumentStore _documents = new();
+    private readonly PersonalizationOptions _options = new();
+
+    public LearnerTests()
+    {
+        _options.Models.PollInterval = TimeSpan.FromMilliseconds(1);
+        _options.Models.SaveInterval = TimeSpan.FromMilliseconds(2);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Every_row_is_learned_once_whenever_the_process_dies(bool keepsChanges)
+    {
+        var feed = await OutboxFeed.Start(3);
+        await Live(feed, keepsChanges, new MemoryDocumentStore(), async learner => Assert.True(await learner.Drain(Limit, default)), register: true);
+        for (var life = 0; life < 24; life++)
+        {
+            var documents = new MortalDocuments(_documents, diesAtWrite: 1 + (life % 5), afterWriting: life % 2 == 0);
+            await Live(feed, keepsChanges, documents, async _ =>
+            {
+                // More comes while it lives, so that it has something to store until it dies.
+                for (var i = 0; !documents.Died.Task.IsCompleted; i++) await Feed(feed, i % 3, 5);
+                await documents.Died.Task.WaitAsync(Limit);
+            });
+        }
+
+        await Live(feed, keepsChanges, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        var (head, _) = await new ModelStore(_documents, "counting").ReadHead(default);
+        var model = await Stored(keepsChanges);
+        Assert.Equal(feed.Count, model.Counts.Count);
+        Assert.All(model.Counts, count => Assert.Equal(1, count.Value));
+        Assert.Equal(feed.Count, head!.Examples);
+
+        // What is learned is gone from the outbox, and no crash left a document that nobody refers to.
+        for (var partition = 0; partition < 3; partition++) Assert.Empty((await feed.Store.ReadOutbox(partition, 0, 10)).Rows);
+        await Live(feed, keepsChanges, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        var parts = await _documents.List("model/counting/part/", null, 100);
+        Assert.Equal(head.Documents.Order(), parts.Select(part => part.Key).Order());
+    }
+
+    [Fact]
+    public async Task Two_learners_of_one_model_at_once_never_both_store()
+    {
+        var feed = await OutboxFeed.Start(2);
+        using var stop = new CancellationTokenSource();
+        var (first, second) = (Make(feed, true, _documents), Make(feed, true, _documents));
+        var running = new[] { first.Run(stop.Token), second.Run(stop.Token) };
+        for (var i = 0; i < 50; i++) await Feed(feed, i % 2, 10);
+        Assert.True(await first.Drain(Limit, default) || await second.Drain(Limit, default));
+        await stop.CancelAsync();
+        await Task.WhenAll(running);
+
+        await Live(feed, true, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        var model = await Stored(true);
+        Assert.Equal(feed.Count, model.Counts.Count);
+        Assert.All(model.Counts, count => Assert.Equal(1, count.Value));
+    }
+
+    [Fact]
+    public async Task A_suspended_learner_counts_what_it_missed_and_goes_on()
+    {
+        var feed = await OutboxFeed.Start(1);
+        await Live(feed, true, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        await feed.Put(0, 10);
+        await Live(feed, true, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+
+        _options.Models.MaxLag = 5;
+        await feed.Put(0, 20);
+        using var keeper = new ModelKeeper([], Services(feed, _documents), null!, NullLogger<ModelKeeper>.Instance);
+        await keeper.SuspendLaggards(default);
+        Assert.Empty(await feed.Store.ReadConsumers(0));
+        await feed.Put(0, 1);
+
+        await Live(feed, true, _documents, async learner =>
+        {
+            Assert.True(await learner.Drain(Limit, default));
+            await feed.Put(0, 5);
+            Assert.True(await learner.Drain(Limit, default));
+            Assert.Equal(21, learner.Status.Missed);
+            Assert.Equal(15, learner.Status.Examples);
+            Assert.Equal(0, learner.Status.Lag);
+        });
+    }
+
+    [Fact]
+    public async Task A_frozen_learner_passes_rows_and_leaves_the_model_as_it_is()
+    {
+        var feed = await OutboxFeed.Start(1);
+        await Live(feed, false, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        await feed.Put(0, 10);
+        await Live(feed, false, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+
+        _options.Learning = LearningKind.Frozen;
+        await feed.Put(0, 10);
+        await Live(feed, false, _documents, async learner =>
+        {
+            Assert.True(await learner.Drain(Limit, default));
+            Assert.True(learner.Status.IsFrozen);
+            Assert.Equal((10, 10), (learner.Status.Examples, learner.Status.Skipped));
+        });
+        Assert.Empty((await feed.Store.ReadOutbox(0, 0, 100)).Rows);
+
+        _options.Learning = LearningKind.Online;
+        await feed.Put(0, 1);
+        await Live(feed, false, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        Assert.Equal([.. Enumerable.Range(1, 10), 21], (await Stored(false)).Counts.Keys.Select(number => (int)number));
+    }
+
+    [Fact]
+    public async Task Erased_rows_and_rows_that_cannot_be_read_are_counted_and_passed()
+    {
+        var feed = await OutboxFeed.Start(1);
+        await Live(feed, true, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        await feed.Put(0, new OutboxItem(CountingModel.Kind, []));
+        await feed.Put(0, new OutboxItem(CountingModel.Kind, [1, 2]));
+        await feed.Put(0, new OutboxItem("other", [1]));
+        await feed.Put(0, 1);
+        await Live(feed, true, _documents, async learner =>
+        {
+            Assert.True(await learner.Drain(Limit, default));
+            Assert.Equal((1, 1, 1), (learner.Status.Examples, learner.Status.Skipped, learner.Status.Failed));
+        });
+    }
+
+    [Fact]
+    public async Task Changes_fill_segments_and_then_a_base_takes_their_place()
+    {
+        var feed = await OutboxFeed.Start(1);
+        await Live(feed, true, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        var big = new ModelStore(_documents, "counting");
+        IReadOnlyList<StoredSegment> segments = [];
+        var changes = new List<byte>();
+        ModelStore.AppendChange(changes, 7, new byte[100_000]);
+        for (var i = 0; i < 5; i++) segments = await big.WriteChanges(segments, changes.ToArray(), 1, default);
+        Assert.Equal([200_024, 200_024, 100_012], segments.Select(segment => segment.Bytes));
+        var read = await big.ReadChanges(new ModelHead { Segments = segments }, default);
+        Assert.Equal(5, read.Count);
+        Assert.All(read, change => Assert.Equal((7, 100_000), (change.Revision, change.Bytes.Length)));
+
+        using var state = new ChunkStream();
+        var bytes = new byte[(2 * ChunkStream.ChunkBytes) + 5];
+        new Random(1).NextBytes(bytes);
+        state.Write(bytes);
+        var stored = await big.WriteBase(state, 9, 2, default);
+        Assert.Equal(3, stored.Chunks);
+        var back = new MemoryStream();
+        await (await big.ReadState(new ModelHead { Base = stored }, default))!.CopyToAsync(back);
+        Assert.Equal(bytes, back.ToArray());
+    }
+
+    private Learner Make(OutboxFeed feed, bool keepsChanges, IDocumentStore documents) =>
+        new(CountingModel.Definition(keepsChanges, new CountingReplica()), Services(feed, documents));
+
+    private LearnerServices Services(OutboxFeed feed, IDocumentStore documents) => new(
+        feed.Store, documents, feed.Partitions, _options, TimeProvider.System,
+        new ModelMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), NullLogger<Learner>.Instance);
+
+    /// <summary>A learner lives while something is done.</summary>
+    private async Task Live(OutboxFeed feed, bool keepsChanges, IDocumentStore documents, Func<Learner, Task> act, bool register = false)
+    {
+        using var stop = new CancellationTokenSource();
+        var learner = Make(feed, keepsChanges, register ? _documents : documents);
+        var running = learner.Run(stop.Token);
+        try
+        {
+            await act(learner);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await running;
+        }
+    }
+
+    private static async Task Feed(OutboxFeed feed, int partition, int facts)
+    {
+        await feed.Put(partition, facts);
+        await Task.Yield();
+    }
+
+    private async Task<CountingModel> Stored(bool keepsChanges)
+    {
+        var store = new ModelStore(_documents, "counting");
+        var (head, _) = await store.ReadHead(default);
+        var model = new CountingModel(keepsChanges);
+        if (await store.ReadState(head!, default) is { } state) model.Load(state);
+        foreach (var (_, bytes) in await store.ReadChanges(head!, default)) model.Replay(bytes.Span);
+        return model;
+    }
+}
