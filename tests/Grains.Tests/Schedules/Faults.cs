@@ -100,6 +100,7 @@ internal sealed class Faults(SingleThread thread, FakeTimeProvider time, int see
 
     public async Task<T> Pass<T>(Boundary at, Func<ValueTask<T>> call)
     {
+        thread.Verify();
         await Turns();
         FaultKind? fault = _next.TryGetValue(at, out var queue) && queue.TryDequeue(out var next) ? next : null;
         switch (fault)

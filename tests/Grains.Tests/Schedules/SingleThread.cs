@@ -10,8 +10,10 @@ namespace Personalization.Grains.Tests.Schedules;
 internal sealed class SingleThread(FakeTimeProvider time) : TaskScheduler
 {
     private readonly BlockingCollection<Task> _ready = [];
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private int _outside;
     private bool _running;
+    private string? _strayed;
 
     /// <summary>Starts work; it goes on with <see cref="Run"/>.</summary>
     public Task<T> Start<T>(Func<Task<T>> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.None, this).Unwrap();
@@ -33,6 +35,12 @@ internal sealed class SingleThread(FakeTimeProvider time) : TaskScheduler
         }
     }
 
+    /// <summary>Says so if the caller is not within a turn.</summary>
+    public void Verify()
+    {
+        if (Current != this) _strayed ??= Environment.StackTrace;
+    }
+
     /// <summary>Runs whatever is ready until nothing is.</summary>
     public void Run()
     {
@@ -40,6 +48,7 @@ internal sealed class SingleThread(FakeTimeProvider time) : TaskScheduler
         while (_ready.TryTake(out var task, _outside > 0 ? 10_000 : 0)) TryExecuteTask(task);
         _running = false;
         if (_outside > 0) throw new TimeoutException("the storage did not answer within ten seconds");
+        if (_strayed is { } stack) throw new InvalidOperationException($"something went on on another thread, so that nobody knows when:\n{stack}");
     }
 
     /// <summary>Runs, and lets time pass in steps.</summary>
@@ -63,7 +72,11 @@ internal sealed class SingleThread(FakeTimeProvider time) : TaskScheduler
         return task.GetAwaiter().GetResult();
     }
 
-    protected override void QueueTask(Task task) => _ready.Add(task);
+    protected override void QueueTask(Task task)
+    {
+        if (_outside == 0 && Environment.CurrentManagedThreadId != _thread) _strayed ??= Environment.StackTrace;
+        _ready.Add(task);
+    }
 
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => _running && !taskWasPreviouslyQueued && Current == this && TryExecuteTask(task);
 
