@@ -141,6 +141,12 @@ public sealed class OwnerOptions
     /// <summary>How long a reader waits for a catch-up. Default 250 ms.</summary>
     public TimeSpan CatchUpTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>
+    /// After how much time a customer's activation that is read looks at its stored row again. Default 30 s. Only while a cluster disagrees about its members
+    /// may a customer be in memory twice; then readers of one of them may see old state for so long.
+    /// </summary>
+    public TimeSpan ReloadAfter { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>After how much time without a call an idle customer leaves the memory. Default 15 minutes.</summary>
     public TimeSpan CustomerIdle { get; set; } = TimeSpan.FromMinutes(15);
 }

@@ -48,6 +48,7 @@ public static class PersonalizationOptionsValidator
         Check(owner.MaxUncommitted >= 1024, "Owner:MaxUncommitted", $"must be at least 1,024");
         Check(owner.ParkAfter >= TimeSpan.FromSeconds(1), "Owner:ParkAfter", $"must be at least 1 s");
         Check(owner.CatchUpTimeout > TimeSpan.Zero && owner.CatchUpTimeout <= TimeSpan.FromSeconds(10), "Owner:CatchUpTimeout", $"must be above 0 and at most 10 s");
+        Check(owner.ReloadAfter >= TimeSpan.FromSeconds(1), "Owner:ReloadAfter", $"must be at least 1 s");
         Check(owner.CustomerIdle >= TimeSpan.FromSeconds(1), "Owner:CustomerIdle", $"must be at least 1 s");
 
         var retention = options.Retention;

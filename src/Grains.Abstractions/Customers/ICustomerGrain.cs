@@ -127,8 +127,9 @@ public sealed record CollectReply(
 /// <param name="Epoch">The owner's tenure.</param>
 /// <param name="Applied">The version that was to be written.</param>
 /// <param name="Outcome">How it ended; after a conflict the activation reloads.</param>
+/// <param name="Base">The version that it was built on: what an activation folded from another one is not what was written, though it ends at the same position.</param>
 [GenerateSerializer, Immutable, Alias("personalization.Acknowledgement")]
-public sealed record Acknowledgement([property: Id(0)] Epoch Epoch, [property: Id(1)] long Applied, [property: Id(2)] CommitOutcome Outcome);
+public sealed record Acknowledgement([property: Id(0)] Epoch Epoch, [property: Id(1)] long Applied, [property: Id(2)] CommitOutcome Outcome, [property: Id(3)] long Base);
 
 /// <summary>A question for the live profile.</summary>
 /// <param name="At">Evaluate everything at this time (milliseconds since 1970-01-01 UTC); null = now.</param>

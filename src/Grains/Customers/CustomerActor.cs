@@ -1,4 +1,5 @@
 using System.Buffers;
+using Personalization.Configuration;
 using Personalization.Customers;
 using Personalization.Engine.Journals;
 using Personalization.Engine.Profiles;
@@ -18,8 +19,9 @@ namespace Personalization.Grains.Customers;
 /// <param name="Names">Names behind hashes.</param>
 /// <param name="Time">The wall clock.</param>
 /// <param name="Metrics">What operators watch.</param>
+/// <param name="Options">Settings.</param>
 internal sealed record CustomerServices(
-    IPartitionStore Store, PartitionMap Map, EntryCodec Codec, ProfileFold Fold, ProfileReader Reader, NameCache Names, TimeProvider Time, EngineMetrics Metrics);
+    IPartitionStore Store, PartitionMap Map, EntryCodec Codec, ProfileFold Fold, ProfileReader Reader, NameCache Names, TimeProvider Time, EngineMetrics Metrics, OwnerOptions Options);
 
 /// <summary>
 /// One customer in memory: the gate through which entries come, the live profile, and what is not saved yet. Knows nothing of Orleans;
@@ -41,7 +43,9 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     private long _saved;
     private ulong _appliedHash;
     private CounterSnapshot _savedCounters = CounterSnapshot.Empty;
-    private (long Applied, CounterSnapshot Counters)? _handedOver;
+    private (long Base, long Applied, CounterSnapshot Counters)? _handedOver;
+    private bool _caughtUp;
+    private long _caughtUpAt;
 
     /// <summary>The position folded to; 0 before anything was.</summary>
     public long Applied => _profile?.Applied ?? 0;
@@ -53,8 +57,11 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     /// <exception cref="InvalidOperationException">It was not loaded.</exception>
     public CustomerProfile Profile => _profile ?? throw new InvalidOperationException($"customer {key} is not loaded");
 
-    /// <summary>Whether it has everything that its owner had taken when it was loaded: since then a reader need not ask.</summary>
-    public bool IsCaughtUp { get; private set; }
+    /// <summary>
+    /// Whether it has everything that its owner had taken when it was loaded: since then a reader need not ask. Believed for
+    /// <see cref="OwnerOptions.ReloadAfter"/>, because another activation may be given what this one never hears of.
+    /// </summary>
+    public bool IsCaughtUp => _caughtUp && services.Time.GetElapsedTime(_caughtUpAt) < services.Options.ReloadAfter;
 
     /// <summary>Journal entries that are not saved yet.</summary>
     public IReadOnlyList<LogEntry> UnsavedJournal => _unsaved.Journal;
@@ -89,8 +96,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         foreach (var entry in entries)
         {
             if (entry.Position <= Applied) continue;
-            var outcome = FoldOne(entry, changes);
-            switch (outcome)
+            switch (FoldOrDrop(entry, changes))
             {
                 case FoldVerdict.Duplicate: duplicates++; break;
                 case FoldVerdict.Rejected: rejected++; break;
@@ -108,16 +114,19 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     /// </summary>
     /// <remarks>
     /// The owner answers what it owes. What it owes no longer is in the row, so the row is read after the answer and not before: one that was
-    /// read earlier may lack what was saved in between.
+    /// read earlier may lack what was saved in between. Row and answer are everything, so what was folded here and is not saved is
+    /// dropped too: it is in the answer, unless another activation has saved it.
     /// </remarks>
     public async Task<bool> CatchUp(Func<long, Task<CatchUpReply>> ask, ICollection<ChangedEvent>? changes = null)
     {
-        var after = IsCaughtUp ? Applied : 0;
+        if (!IsCaughtUp) _caughtUp = false;
+        var after = _caughtUp ? Applied : 0;
         var reply = await ask(after);
         if (!reply.Owned) return false;
-        if (reply.Epoch == _epoch && !IsCaughtUp && Applied == _saved) await Reload();
+        if (reply.Epoch == _epoch && !_caughtUp) await Reload();
         if (!await Enter(reply.Epoch) || Fold(after, reply.Entries, changes).Status != ApplyStatus.Applied) return false;
-        return IsCaughtUp = true;
+        if (!_caughtUp) (_caughtUp, _caughtUpAt) = (true, services.Time.GetTimestamp());
+        return true;
     }
 
     /// <summary>
@@ -141,13 +150,18 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     /// <summary>Drops the memory and reads the row.</summary>
     private Task Reload()
     {
+        Drop();
+        _loading = LoadRow();
+        return Load();
+    }
+
+    private void Drop()
+    {
         _profile = null;
         _unsaved = new UnsavedWork(services.Names);
         _handedOver = null;
         _appliedHash = 0;
-        IsCaughtUp = false;
-        _loading = LoadRow();
-        return Load();
+        _caughtUp = false;
     }
 
     /// <summary>What is to be saved; null if nothing is.</summary>
@@ -161,7 +175,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     /// </summary>
     public async Task Acknowledge(Acknowledgement acknowledgement)
     {
-        if (await Enter(acknowledgement.Epoch) && !Concluded(acknowledgement.Applied, acknowledgement.Outcome)) await Reload();
+        if (await Enter(acknowledgement.Epoch) && !Concluded(acknowledgement)) await Reload();
     }
 
     private CollectReply HandOver(long previous, bool force)
@@ -170,7 +184,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         if (Applied == _saved && !force) return new CollectReply(ApplyStatus.Applied, Applied, _saved, null, []);
 
         var counters = ProfileCounters.Take(Profile, services.Fold.Settings);
-        _handedOver = (Applied, counters);
+        _handedOver = (_saved, Applied, counters);
         ArrayBufferWriter<byte> row = new(1024), side = new(512);
         ProfileCodec.Write(Profile, row, side);
         var write = _unsaved.AddTo(
@@ -191,16 +205,35 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         return new CollectReply(ApplyStatus.Applied, Applied, _saved, write, [.. _unsaved.Names]);
     }
 
-    private bool Concluded(long applied, CommitOutcome outcome)
+    private bool Concluded(Acknowledgement acknowledgement)
     {
-        if (outcome == CommitOutcome.Conflict) return false;
+        var applied = acknowledgement.Applied;
+        if (acknowledgement.Outcome == CommitOutcome.Conflict) return false;
         if (applied <= _saved) return true;
-        if (outcome != CommitOutcome.Written || _handedOver is not { } handedOver || handedOver.Applied != applied) return false;
+        if (acknowledgement.Outcome != CommitOutcome.Written || _handedOver is not { } handedOver) return false;
+        if (handedOver.Applied != applied || handedOver.Base != acknowledgement.Base) return false;
         _saved = applied;
         _savedCounters = handedOver.Counters;
         _handedOver = null;
         _unsaved.Forget(applied);
         return true;
+    }
+
+    /// <summary>
+    /// Folds an entry. A fold that throws is a bug and not a verdict, and it may have changed half of the profile and told half of its facts:
+    /// nothing of the memory is believed any longer, and the next call reads the row and gets again what is owed.
+    /// </summary>
+    private FoldVerdict FoldOrDrop(in LogEntry entry, ICollection<ChangedEvent>? changes)
+    {
+        try
+        {
+            return FoldOne(entry, changes);
+        }
+        catch
+        {
+            Drop();
+            throw;
+        }
     }
 
     private FoldVerdict FoldOne(in LogEntry entry, ICollection<ChangedEvent>? changes)

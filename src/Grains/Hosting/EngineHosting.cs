@@ -45,7 +45,8 @@ public static class EngineHosting
             provider.GetRequiredService<ProfileReader>(),
             provider.GetRequiredService<NameCache>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<EngineMetrics>()));
+            provider.GetRequiredService<EngineMetrics>(),
+            provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value.Owner));
         services.AddOptions<GrainCollectionOptions>().Configure<IOptions<PersonalizationOptions>>((collection, options) =>
         {
             collection.ClassSpecificCollectionAge[typeof(CustomerGrain).FullName!] = options.Value.Owner.CustomerIdle;

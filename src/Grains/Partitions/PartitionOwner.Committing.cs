@@ -123,7 +123,7 @@ internal sealed partial class PartitionOwner
     {
         try
         {
-            await GrainOf(lane).Acknowledge(new Acknowledgement(Epoch, write.Applied, outcome)).WaitAsync(CollectTimeout, _services.Time, _stop.Token);
+            await GrainOf(lane).Acknowledge(new Acknowledgement(Epoch, write.Applied, outcome, write.Base)).WaitAsync(CollectTimeout, _services.Time, _stop.Token);
         }
         catch (Exception fault) when (!IsEnd(fault))
         {

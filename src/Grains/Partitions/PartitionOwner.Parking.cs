@@ -18,22 +18,36 @@ internal sealed partial class PartitionOwner
     private readonly Dictionary<CustomerKey, long> _parks = [];
     private readonly HashSet<CustomerKey> _reviving = [];
 
+    /// <summary>Parks that ended here and are stored until the customer's next entry, because what they begin with was lost with the log.</summary>
+    private readonly Dictionary<CustomerKey, long> _outlived = [];
+
     private async Task ParkLane(Lane lane)
     {
         if (lane.First is not { } from) return;
-        await StorePark(lane.Customer, from);
-        // In one turn: a revival that began in between would take for delivered what is passed over here.
-        _parks.TryAdd(lane.Customer, from);
-        _obligations.Park(lane);
-        _services.Metrics.Parked(1);
+        await Park(lane.Customer, from);
         CustomerParked(_services.Logger, lane.Customer.Text, from);
     }
 
-    private async Task StorePark(CustomerKey customer, long from)
+    private async Task Park(CustomerKey customer, long from)
     {
         var isOwner = true;
         await Retried(async () => isOwner = await _services.Store.Park(_partition, Epoch, customer, from, _stop.Token));
         if (!isOwner) throw new TenureEndedException(_partition, Epoch);
+        // In one turn: a revival that began in between would take for delivered what is passed over here.
+        if (_parks.TryAdd(customer, from)) _services.Metrics.Parked(1);
+        if (_obligations.Lanes.TryGetValue(customer, out var lane)) _obligations.Park(lane);
+    }
+
+    /// <summary>
+    /// Takes over parks that are stored but not known here: a write that was repeated may arrive again after its park has ended. The customer is parked
+    /// for good measure, and the revival that follows ends the stored park too.
+    /// </summary>
+    private async Task FindParks()
+    {
+        foreach (var (customer, from) in (await _services.Store.ReadPartition(_partition, _stop.Token)).Parks)
+        {
+            if (!_parks.ContainsKey(customer) && _outlived.GetValueOrDefault(customer) != from) await Park(customer, from);
+        }
     }
 
     private async Task MaintenanceLoop()
@@ -62,6 +76,7 @@ internal sealed partial class PartitionOwner
         try
         {
             await _services.Log.Trim(_partition, upTo, (now - retention.Log).ToUnixTimeMilliseconds(), _stop.Token);
+            await FindParks();
             await _services.Store.Prune(_partition, (now - retention.Journal).ToUnixTimeMilliseconds(), (now - retention.Tombstone).ToUnixTimeMilliseconds(), _stop.Token);
         }
         catch (Exception fault) when (!IsEnd(fault))
@@ -98,10 +113,10 @@ internal sealed partial class PartitionOwner
             CommitReply? commit = null;
             await Retried(async () => commit = await _services.Store.Commit(new CommitChunk(_partition, Epoch, [write]), _stop.Token));
             if (commit!.StaleEpoch) throw new TenureEndedException(_partition, Epoch);
-            await grain.Acknowledge(new Acknowledgement(Epoch, write.Applied, commit.Outcomes[0])).WaitAsync(_services.Options.Owner.ParkAfter, _services.Time, _stop.Token);
+            await grain.Acknowledge(new Acknowledgement(Epoch, write.Applied, commit.Outcomes[0], write.Base)).WaitAsync(_services.Options.Owner.ParkAfter, _services.Time, _stop.Token);
             if (commit.Outcomes[0] == CommitOutcome.Conflict) throw new InvalidOperationException($"customer {customer} folded from another version than the stored one");
 
-            _parks.Remove(customer);
+            if (_parks.Remove(customer, out var from) && write.Applied < from) _outlived[customer] = from;
             _services.Metrics.Parked(-1);
             CustomerRevived(_services.Logger, customer.Text, upTo);
         }

@@ -13,7 +13,7 @@ internal sealed partial class PartitionOwner
     private const long MaxUncommittedBytes = 64L << 20;
 
     private readonly Signal _entriesWanted = new();
-    private Task? _reading;
+    private Task<long>? _reading;
 
     /// <summary>A hint from the stream: entries that follow the cursor are taken, lower ones skipped; a hole makes the owner read. It awaits nothing.</summary>
     public void Offer(IReadOnlyList<LogEntry> entries)
@@ -68,17 +68,20 @@ internal sealed partial class PartitionOwner
         }
     }
 
-    /// <summary>Takes everything up to a position, if there is room. One read at a time; others wait for it.</summary>
+    /// <summary>Takes everything up to a position that was the log's tail, if there is room. One read at a time; others wait for it.</summary>
     private async Task TakeUpTo(long position, CancellationToken cancellation)
     {
         while (_obligations.Cursor < position && HasRoom)
         {
-            _reading ??= ReadOnce();
-            await _reading.WaitAsync(cancellation);
+            // Only a read that began after the tail was seen can say that it is gone.
+            var isLater = _reading is null;
+            var tail = await (_reading ??= ReadOnce()).WaitAsync(cancellation);
+            if (isLater && tail < position) throw new LogChangedException($"the log of partition {_partition} ended at {position} and now ends at {tail}: it went back");
         }
     }
 
-    private async Task ReadOnce()
+    /// <summary>Reads and takes what follows the cursor; answers the log's tail.</summary>
+    private async Task<long> ReadOnce()
     {
         // A read that ended at once would leave its task behind as the one under way.
         await Task.Yield();
@@ -107,9 +110,9 @@ internal sealed partial class PartitionOwner
                         Take(entry);
                     }
 
-                    if (reply.Entries.Count == 0 && reply.Head.Tail >= reply.Head.GenerationStart - 1 && reply.Head.Tail > _obligations.Cursor && reply.Head.Tail < reply.Head.GenerationStart)
-                        _obligations.JumpTo(reply.Head.GenerationStart);
-                    break;
+                    // A generation that holds nothing yet: there is nothing up to its start, and nothing will come.
+                    if (reply.Entries.Count == 0 && reply.Head.Tail > _obligations.Cursor && reply.Head.Tail < reply.Head.GenerationStart) _obligations.JumpTo(reply.Head.GenerationStart);
+                    return reply.Head.Tail;
             }
         }
         finally
@@ -160,6 +163,13 @@ internal sealed partial class PartitionOwner
         while (after < upTo)
         {
             var reply = await _services.Log.Read(new ReadRequest(_partition, after, _head.Generation), _stop.Token);
+            if (reply.Status == ReadStatus.Trimmed && reply.Head.First - 1 > after)
+            {
+                // Whoever trimmed knew of no park there, so all of it is in the row.
+                after = reply.Head.First - 1;
+                continue;
+            }
+
             if (reply.Status != ReadStatus.Read) throw new LogChangedException($"the log of partition {_partition} no longer holds what follows {after}");
             if (reply.Entries.Count == 0) break;
             foreach (var entry in reply.Entries)

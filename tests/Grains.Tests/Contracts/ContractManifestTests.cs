@@ -48,7 +48,7 @@ public sealed class ContractManifestTests
                 { "ApplyRequest", new ApplyRequest(epoch, 41, [new LogEntry(42, 1_700_000_000_000, [1, 2, 3])]), GoldenBytes.ApplyRequest },
                 { "ApplyReply", new ApplyReply(ApplyStatus.Gap, 42, 41, 1, 2, 3, true), GoldenBytes.ApplyReply },
                 { "CollectRequest", new CollectRequest(epoch, 42, true), GoldenBytes.CollectRequest },
-                { "Acknowledgement", new Acknowledgement(epoch, 42, CommitOutcome.Conflict), GoldenBytes.Acknowledgement },
+                { "Acknowledgement", new Acknowledgement(epoch, 42, CommitOutcome.Conflict, 41), GoldenBytes.Acknowledgement },
                 { "ProfileQuery", new ProfileQuery(1_700_000_000_000, "e1"), GoldenBytes.ProfileQuery },
                 { "WakeUpRow", new WakeUpRow(customer, 1_700_000_000_000), GoldenBytes.WakeUpRow },
                 { "DeadLetter", new DeadLetter(42, 1_700_000_000_000, customer, "no", [9], DeadLetterState.Redriving), GoldenBytes.DeadLetter },

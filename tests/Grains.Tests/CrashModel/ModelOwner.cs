@@ -143,7 +143,7 @@ public sealed class ModelOwner
                 if (write.ClearsPark) (_lanes[number].HasPark, _lanes[number].ParkFrom) = (false, long.MaxValue);
             }
 
-            if (!losesAcknowledgements) await _world.Customer(number).Acknowledge(new Acknowledgement(Epoch, write.Applied, reply.Outcomes[i]));
+            if (!losesAcknowledgements) await _world.Customer(number).Acknowledge(new Acknowledgement(Epoch, write.Applied, reply.Outcomes[i], write.Base));
         }
     }
 
@@ -246,7 +246,7 @@ public sealed class ModelOwner
         if (applied < lane.Saved && _world.Mutation != Mutation.RedeliverBelowSaved)
         {
             // What it lacks is in its row by now and no longer here: it reloads.
-            await _world.Customer(number).Acknowledge(new Acknowledgement(Epoch, lane.Saved, CommitOutcome.Conflict));
+            await _world.Customer(number).Acknowledge(new Acknowledgement(Epoch, lane.Saved, CommitOutcome.Conflict, lane.Saved));
             return false;
         }
 

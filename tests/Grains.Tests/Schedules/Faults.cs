@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Personalization.Grains.Tests.Schedules;
@@ -77,6 +79,7 @@ internal sealed class Faults(SingleThread thread, FakeTimeProvider time, int see
 
     private readonly Dictionary<Boundary, Queue<FaultKind>> _next = [];
     private readonly Random _random = new(seed);
+    private readonly StringBuilder _trace = new();
 
     public bool Healed { get; private set; }
 
@@ -96,6 +99,9 @@ internal sealed class Faults(SingleThread thread, FakeTimeProvider time, int see
         _next.Clear();
     }
 
+    /// <summary>Every call so far: when, where, and what went wrong.</summary>
+    public string Trace => _trace.ToString();
+
     public int Draw(int below) => _random.Next(below);
 
     public async Task<T> Pass<T>(Boundary at, Func<ValueTask<T>> call)
@@ -103,6 +109,7 @@ internal sealed class Faults(SingleThread thread, FakeTimeProvider time, int see
         thread.Verify();
         await Turns();
         FaultKind? fault = _next.TryGetValue(at, out var queue) && queue.TryDequeue(out var next) ? next : null;
+        _trace.Append(CultureInfo.InvariantCulture, $"{time.GetUtcNow():HH:mm:ss.fff} {at} {fault}\n");
         switch (fault)
         {
             case FaultKind.Refused: throw new InjectedFaultException($"{at} is refused");

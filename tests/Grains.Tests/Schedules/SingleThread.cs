@@ -9,6 +9,8 @@ namespace Personalization.Grains.Tests.Schedules;
 /// </summary>
 internal sealed class SingleThread(FakeTimeProvider time) : TaskScheduler
 {
+    private const int MaxTurns = 100_000;
+
     private readonly BlockingCollection<Task> _ready = [];
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private int _outside;
@@ -45,7 +47,12 @@ internal sealed class SingleThread(FakeTimeProvider time) : TaskScheduler
     public void Run()
     {
         _running = true;
-        while (_ready.TryTake(out var task, _outside > 0 ? 10_000 : 0)) TryExecuteTask(task);
+        for (var turns = 0; _ready.TryTake(out var task, _outside > 0 ? 10_000 : 0); turns++)
+        {
+            if (turns == MaxTurns) throw new TimeoutException($"after {MaxTurns} turns something is still ready, though no time has passed: it goes round in circles");
+            TryExecuteTask(task);
+        }
+
         _running = false;
         if (_outside > 0) throw new TimeoutException("the storage did not answer within ten seconds");
         if (_strayed is { } stack) throw new InvalidOperationException($"something went on on another thread, so that nobody knows when:\n{stack}");

@@ -47,6 +47,7 @@ internal sealed class World
     private readonly List<LogEntry> _missing = [];
     private readonly List<LogEntry> _foldedAndLost = [];
     private readonly List<LogEntry> _lost = [];
+    private readonly List<LogEntry> _before = [];
     private readonly bool _readersSeeAll;
     private MemoryPartitionLog? _copy;
     private Task? _starting;
@@ -64,18 +65,21 @@ internal sealed class World
         _options.Owner.ParkAfter = TimeSpan.FromSeconds(2);
         _options.Owner.CommitCustomers = 2;
         _options.Owner.MaxUncommitted = 12;
+        _options.Owner.ReloadAfter = TimeSpan.FromSeconds(5);
         var line = new Line(_faults);
         _appender = new GroupAppender(LogOf(line), StoreOf(line), time: _time);
-        var customers = new CustomerServices(StoreOf(line), new PartitionMap(1), Codec, _fold, new ProfileReader(_settings), new NameCache(_names), _time, Metrics);
+        var customers = new CustomerServices(StoreOf(line), new PartitionMap(1), Codec, _fold, new ProfileReader(_settings), new NameCache(_names), _time, Metrics, _options.Owner);
         _customers = new CustomerHost(() => customers, _faults);
     }
 
-    /// <summary>Runs a schedule over logs and stores in memory.</summary>
-    public static void Run(Schedule schedule, bool readersSeeAll)
+    /// <summary>Runs a schedule over logs and stores in memory; answers what happened, each call in the order in which it left the code under test.</summary>
+    public static string Run(Schedule schedule, bool readersSeeAll)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.Zero));
         using var log = new MemoryPartitionLog(1, time);
-        new World(schedule.Seed, time, log, new MemoryPartitionStore(1, time), readersSeeAll).Run(schedule.Steps);
+        var world = new World(schedule.Seed, time, log, new MemoryPartitionStore(1, time), readersSeeAll);
+        world.Run(schedule.Steps);
+        return world._faults.Trace;
     }
 
     /// <summary>Runs the steps, heals, drains, and checks.</summary>
@@ -183,7 +187,9 @@ internal sealed class World
         var before = Entries();
         log.Restore(copy);
         var held = Entries().Select(entry => entry.Position).ToHashSet();
-        _missing.AddRange(before.Where(entry => !held.Contains(entry.Position)));
+        var missing = before.Where(entry => !held.Contains(entry.Position)).ToList();
+        _missing.AddRange(missing);
+        _before.AddRange(missing);
     }
 
     /// <summary>From here on nobody can save what a log that went back lost: the claim before fenced them.</summary>
@@ -265,6 +271,8 @@ internal sealed class World
             {
                 seat.Owner = await PartitionOwner.Start(services, 0, ++_nonce);
                 _seats.Add(seat);
+                // One that claimed earlier may be done later.
+                _seats.Sort((left, right) => left.Owner!.Epoch.CompareTo(right.Owner!.Epoch));
             }
             catch (Exception fault) when (fault is InjectedFaultException or TaskCanceledException or TenureEndedException)
             {
@@ -291,13 +299,16 @@ internal sealed class World
             _thread.Run(Tick * 2, Tick);
             if (Owner() is not { } owner) continue;
             var drained = _thread.Result(_thread.Start(() => owner.Drain(TimeSpan.FromSeconds(5))), TimeSpan.FromSeconds(30));
-            if (drained && _store.ReadPartition(0).AsTask().Result.Parks.Count == 0 && owner.Status("").Parked == 0) return;
+            if (drained && owner.Status("").Parked == 0 && _store.ReadPartition(0).AsTask().Result.Parks.All(park => BeginsWithLost(park.Value))) return;
         }
 
         var state = _store.ReadPartition(0).AsTask().Result;
         var present = Owner();
         Fail($"after everything is healed the partition does not come to rest: {state.Position} of {_log.ReadHead(0).AsTask().Result.Tail}, {state.Parks.Count} parked, owner {present?.Status("")}, {present?.Fault}");
     }
+
+    /// <summary>Such a park is stored until the customer's next entry.</summary>
+    private bool BeginsWithLost(long from) => _lost.Exists(entry => entry.Position == from);
 
     private void Check()
     {
@@ -315,7 +326,7 @@ internal sealed class World
 
         if (_copy is null && state.Lost != 0) Fail($"{state.Lost} lost, though the log never went back");
 
-        var oracle = new Oracle(_fold, Codec, [.. entries.Concat(_foldedAndLost).OrderBy(entry => entry.Position)]);
+        var oracle = new Oracle(_fold, Codec, [.. entries.Concat(_foldedAndLost).OrderBy(entry => entry.Position)], AsBefore(entries));
         foreach (var problem in oracle.Compare(_store, _redriven)) Fail(problem);
         foreach (var customer in oracle.Customers)
         {
@@ -332,9 +343,11 @@ internal sealed class World
         var own = Entries().Concat(_foldedAndLost).Where(entry => CustomerOf(entry) == customer).OrderBy(entry => entry.Position).ToList();
         if (own.FirstOrDefault(entry => entry.Position > applied && entry.Position <= tail) is { Position: > 0 } missing)
             _broken.Add($"a reader of {customer} is answered at {applied} without position {missing.Position}");
-        var expected = new Oracle(_fold, Codec, [.. own.Where(entry => entry.Position <= applied)]).Expect(customer);
-        if (!Oracle.Same(expected.Profile, actor.Profile)) _broken.Add($"a reader of {customer} at {applied} sees what is not the fold of positions {string.Join(' ', own.Select(entry => entry.Position))}");
+        if (!new Oracle(_fold, Codec, [.. own.Where(entry => entry.Position <= applied)], AsBefore(own)).IsFold(actor.Profile)) _broken.Add($"a reader of {customer} at {applied} sees what is not the fold of positions {string.Join(' ', own.Select(entry => entry.Position))}");
     }
+
+    private List<LogEntry> AsBefore(List<LogEntry> entries) =>
+        [.. _before.Where(lost => entries.Exists(entry => entry.Position == lost.Position && entry.Hash == lost.Hash && entry.LogTime != lost.LogTime))];
 
     private void Fail(string problem) => _broken.Add(problem);
 

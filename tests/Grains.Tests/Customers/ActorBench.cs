@@ -1,0 +1,103 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using NodaTime;
+using NodaTime.TimeZones;
+using Orleans.Serialization;
+using Personalization.Configuration;
+using Personalization.Customers;
+using Personalization.Engine.Journals;
+using Personalization.Engine.Profiles;
+using Personalization.Events;
+using Personalization.Grains.Customers;
+using Personalization.Grains.Telemetry;
+using Personalization.Log;
+using Personalization.Partitions;
+using Personalization.Storage.Memory;
+using Personalization.Stores;
+
+namespace Personalization.Grains.Tests.Customers;
+
+/// <summary>Activations of one customer over a store in memory, with its owner's part played by the test.</summary>
+internal sealed class ActorBench : IDisposable
+{
+    public static readonly CustomerKey Ann = CustomerKey.Create("default", CustomerKeyKind.Customer, "ann");
+    private static readonly long Noon = new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
+    private readonly ServiceProvider _provider = new ServiceCollection().AddSerializer().AddMetrics().BuildServiceProvider();
+    private readonly EntryCodec _codec;
+    private readonly FoldSettings _settings;
+
+    public ActorBench(FoldSettings? settings = null)
+    {
+        _codec = new EntryCodec(_provider.GetRequiredService<Serializer>());
+        _settings = (settings ?? new FoldSettings()) with { Zone = Zone };
+        Epoch = Store.Claim(0, 1).AsTask().Result.Epoch;
+        Store.RegisterConsumer(0, "test").AsTask().Wait();
+    }
+
+    public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeMilliseconds(Noon));
+
+    public MemoryPartitionStore Store { get; } = new(1);
+
+    public OwnerOptions Options { get; } = new();
+
+    public FailingZone Zone { get; } = new();
+
+    public Epoch Epoch { get; private set; }
+
+    public CustomerActor Activate(FoldSettings? settings = null) => new(Ann, new CustomerServices(
+        Store, new PartitionMap(1), _codec, new ProfileFold(settings ?? _settings, _codec), new ProfileReader(settings ?? _settings), new NameCache(new MemoryNameStore()), Time,
+        new EngineMetrics(_provider.GetRequiredService<IMeterFactory>()), Options));
+
+    /// <summary>A view of an item.</summary>
+    public LogEntry View(long position, TimeSpan later = default) => Entry(position, new CustomerEvent { Type = EventType.ProductViewed, ItemId = $"i{position}" }, later);
+
+    public LogEntry Entry(long position, object payload, TimeSpan later = default, EntryKind kind = EntryKind.Event)
+    {
+        var time = Noon + (long)later.TotalMilliseconds;
+        return new LogEntry(position, time, _codec.Write(new EntryEnvelope(kind, Ann, $"e{position}", time, Flags: EntryFlags.ProducerGaveId), payload));
+    }
+
+    public Task<ApplyReply> Apply(CustomerActor actor, long previous, params LogEntry[] entries) => actor.Apply(new ApplyRequest(Epoch, previous, entries));
+
+    /// <summary>Collects and writes what an activation has; its acknowledgement is for the caller to deliver.</summary>
+    public async Task<Acknowledgement> Write(CustomerActor actor)
+    {
+        var write = (await actor.Collect(new CollectRequest(Epoch, ApplyRequest.Unknown))).Write!;
+        return new Acknowledgement(Epoch, write.Applied, (await Store.Commit(new CommitChunk(0, Epoch, [write]))).Outcomes[0], write.Base);
+    }
+
+    /// <summary>Collects, writes and acknowledges.</summary>
+    public async Task Commit(CustomerActor actor)
+    {
+        var acknowledgement = await Write(actor);
+        Assert.Equal(CommitOutcome.Written, acknowledgement.Outcome);
+        await actor.Acknowledge(acknowledgement);
+    }
+
+    public async Task<IReadOnlyList<long>> Journal() => [.. (await Store.ReadJournal(0, Ann, 0, int.MaxValue)).SelectMany(JournalCodec.Read).Select(entry => entry.Position)];
+
+    public async Task<long> Events() => (await Store.ReadPartition(0)).Counters.GetValueOrDefault("events");
+
+    public long EventsOf(CustomerActor actor) => ProfileCounters.Delta(CounterSnapshot.Empty, ProfileCounters.Take(actor.Profile, _settings)).GetValueOrDefault("events");
+
+    /// <summary>What the row says, as the next activation reads it.</summary>
+    public async Task<long> EventsStored()
+    {
+        var next = Activate();
+        await next.Load();
+        return EventsOf(next);
+    }
+
+    public void Dispose() => _provider.Dispose();
+}
+
+/// <summary>UTC, until it is told to fail: a fold that throws half way, as a bug would.</summary>
+internal sealed class FailingZone() : DateTimeZone("failing", true, Offset.Zero, Offset.Zero)
+{
+    public bool Fails { get; set; }
+
+    public override ZoneInterval GetZoneInterval(Instant instant) =>
+        Fails ? throw new InvalidOperationException("a bug in the fold") : new ZoneInterval("failing", null, null, Offset.Zero, Offset.Zero);
+}

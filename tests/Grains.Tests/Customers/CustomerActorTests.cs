@@ -1,0 +1,124 @@
+using Personalization.Customers;
+using Personalization.Partitions;
+using Personalization.Stores;
+
+namespace Personalization.Grains.Tests.Customers;
+
+/// <summary>What one activation promises its owner, whatever becomes of calls and of other activations.</summary>
+public sealed class CustomerActorTests : IDisposable
+{
+    private readonly ActorBench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task A_fold_that_throws_half_way_leaves_nothing_behind_that_the_next_try_would_count_again()
+    {
+        var actor = _bench.Activate();
+        await _bench.Apply(actor, ApplyRequest.Unknown, _bench.View(1));
+
+        // The third view takes the second from the tail: that reports the session of the first, and what follows throws.
+        var views = new[] { _bench.View(2, TimeSpan.FromHours(3)), _bench.View(3, TimeSpan.FromHours(9)) };
+        await _bench.Apply(actor, 1, views[0]);
+        _bench.Zone.Fails = true;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _bench.Apply(actor, 2, views[1]));
+        _bench.Zone.Fails = false;
+
+        Assert.Equal(ApplyStatus.Gap, (await _bench.Apply(actor, 2, views[1])).Status);
+        await _bench.Apply(actor, ApplyRequest.Unknown, _bench.View(1), views[0], views[1]);
+        await _bench.Commit(actor);
+        Assert.Equal([1, 2, 3], await _bench.Journal());
+        Assert.Equal(3, await _bench.Events());
+        Assert.Equal(1, (await _bench.Store.ReadOutbox(0, 0, 10)).Head);
+    }
+
+    [Fact]
+    public async Task A_write_of_another_activation_that_ends_at_the_same_position_is_not_taken_for_ones_own()
+    {
+        // Both are loaded before anything is stored; the first is given 1 and 2, the second only 2, because by then 1 is owed no longer.
+        var (first, second) = (_bench.Activate(), _bench.Activate());
+        await _bench.Apply(first, ApplyRequest.Unknown, _bench.View(1));
+        await _bench.Apply(second, ApplyRequest.Unknown);
+        await _bench.Commit(first);
+        await _bench.Apply(second, ApplyRequest.Unknown, _bench.View(2));
+        Assert.Equal(CommitOutcome.Conflict, (await _bench.Write(second)).Outcome);
+
+        await _bench.Apply(first, ApplyRequest.Unknown, _bench.View(2));
+        await second.Acknowledge(await _bench.Write(first));
+        Assert.Equal(2, second.Applied);
+        await _bench.Apply(second, ApplyRequest.Unknown, _bench.View(3));
+        await _bench.Commit(second);
+        Assert.Equal(3, await _bench.EventsStored());
+        Assert.Equal([1, 2, 3], await _bench.Journal());
+    }
+
+    [Fact]
+    public async Task What_is_collected_twice_and_written_once_is_saved_when_either_is_acknowledged()
+    {
+        var actor = _bench.Activate();
+        await _bench.Apply(actor, ApplyRequest.Unknown, _bench.View(1));
+        var written = await _bench.Write(actor);
+        await _bench.Apply(actor, 1, _bench.View(2));
+        var again = await _bench.Write(actor);
+        Assert.Equal(CommitOutcome.Conflict, again.Outcome);
+
+        await actor.Acknowledge(written);
+        Assert.Equal(1, actor.Saved);
+        await _bench.Apply(actor, ApplyRequest.Unknown, _bench.View(2));
+        await _bench.Commit(actor);
+        Assert.Equal([1, 2], await _bench.Journal());
+    }
+
+    [Fact]
+    public async Task An_activation_that_hears_that_its_version_was_stored_before_reads_the_row_again()
+    {
+        var (first, second) = (_bench.Activate(), _bench.Activate());
+        await _bench.Apply(first, ApplyRequest.Unknown, _bench.View(1), _bench.View(2));
+        await _bench.Apply(second, ApplyRequest.Unknown, _bench.View(2));
+        await _bench.Commit(first);
+        var already = await _bench.Write(second);
+        Assert.Equal(CommitOutcome.Already, already.Outcome);
+        await second.Acknowledge(already);
+        Assert.Equal(2, second.Saved);
+        Assert.Equal(2, _bench.EventsOf(second));
+    }
+
+    [Fact]
+    public async Task A_reader_gets_what_another_activation_saved_even_where_this_one_folded_the_same_without_it()
+    {
+        var (first, second) = (_bench.Activate(), _bench.Activate());
+        await _bench.Apply(second, ApplyRequest.Unknown);
+        await _bench.Apply(first, ApplyRequest.Unknown, _bench.View(1));
+        await _bench.Commit(first);
+        await _bench.Apply(second, ApplyRequest.Unknown, _bench.View(2));
+
+        // The owner owes 2 only: 1 is saved.
+        Assert.True(await second.CatchUp(_ => Task.FromResult(new CatchUpReply(true, 2, [_bench.View(2)], _bench.Epoch))));
+        Assert.Equal(2, _bench.EventsOf(second));
+    }
+
+    [Fact]
+    public async Task An_activation_that_was_read_looks_at_its_row_again_after_a_while()
+    {
+        var (first, second) = (_bench.Activate(), _bench.Activate());
+        Assert.True(await second.CatchUp(_ => Task.FromResult(new CatchUpReply(true, 0, [], _bench.Epoch))));
+        await _bench.Apply(first, ApplyRequest.Unknown, _bench.View(1));
+        await _bench.Commit(first);
+        Assert.True(second.IsCaughtUp);
+
+        _bench.Time.Advance(_bench.Options.ReloadAfter);
+        Assert.False(second.IsCaughtUp);
+        Assert.True(await second.CatchUp(_ => Task.FromResult(new CatchUpReply(true, 1, [], _bench.Epoch))));
+        Assert.Equal(1, _bench.EventsOf(second));
+    }
+
+    [Fact]
+    public async Task An_answer_of_a_tenure_that_is_over_is_not_folded()
+    {
+        var actor = _bench.Activate();
+        Assert.Equal(ApplyStatus.Applied, (await actor.Apply(new ApplyRequest(new Epoch(5, 5), ApplyRequest.Unknown, []))).Status);
+        Assert.False(await actor.CatchUp(_ => Task.FromResult(new CatchUpReply(true, 1, [_bench.View(1)], new Epoch(4, 4)))));
+        Assert.Equal(0, actor.Applied);
+        Assert.Equal(ApplyStatus.StaleEpoch, (await actor.Collect(new CollectRequest(new Epoch(4, 4), ApplyRequest.Unknown))).Status);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Serialization;
+using Personalization.Configuration;
+using Personalization.Customers;
+using Personalization.Engine.Profiles;
+using Personalization.Events;
+using Personalization.Grains.Customers;
+using Personalization.Grains.Partitions;
+using Personalization.Grains.Telemetry;
+using Personalization.Grains.Tests.Schedules;
+using Personalization.Log;
+using Personalization.Partitions;
+using Personalization.Storage.Appending;
+using Personalization.Storage.Memory;
+using Personalization.Stores;
+
+namespace Personalization.Grains.Tests.Partitions;
+
+/// <summary>Owners of one partition with their customers, on one thread and a clock that the test moves. Nothing goes wrong but what the test does.</summary>
+internal sealed class OwnerBench : IDisposable
+{
+    private static readonly DateTimeOffset Noon = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly ServiceProvider _provider = new ServiceCollection().AddSerializer().AddMetrics().BuildServiceProvider();
+    private readonly Line _line;
+    private readonly CustomerServices _services;
+    private readonly EngineMetrics _metrics;
+    private readonly FoldSettings _settings = new();
+    private readonly MemoryNameStore _names = new();
+    private readonly GroupAppender _appender;
+    private ulong _nonce;
+    private int _events;
+
+    public OwnerBench()
+    {
+        Time = new FakeTimeProvider(Noon);
+        Thread = new SingleThread(Time);
+        var faults = new Faults(Thread, Time, 1);
+        _line = new Line(faults);
+        Codec = new EntryCodec(_provider.GetRequiredService<Serializer>());
+        Log = new MemoryPartitionLog(1, Time);
+        Store = new MemoryPartitionStore(1, Time);
+        _appender = new GroupAppender(Log, Store, time: Time);
+        _metrics = new EngineMetrics(_provider.GetRequiredService<IMeterFactory>());
+        _services = new CustomerServices(
+            Store, new PartitionMap(1), Codec, new ProfileFold(_settings, Codec), new ProfileReader(_settings), new NameCache(_names), Time, _metrics, Options.Owner);
+        Customers = new CustomerHost(() => _services, faults);
+    }
+
+    public FakeTimeProvider Time { get; }
+
+    public SingleThread Thread { get; }
+
+    public EntryCodec Codec { get; }
+
+    public MemoryPartitionLog Log { get; }
+
+    public MemoryPartitionStore Store { get; }
+
+    public PersonalizationOptions Options { get; } = new() { Partitions = 1 };
+
+    public CustomerHost Customers { get; }
+
+    public static CustomerKey Customer(string id) => CustomerKey.Create("default", CustomerKeyKind.Customer, id);
+
+    /// <summary>Starts a tenure.</summary>
+    public PartitionOwner Start(Func<CustomerKey, ICustomerGrain>? customers = null) => Result(() => PartitionOwner.Start(
+        new OwnerServices(Log, Store, _names, _appender, Codec, customers ?? Grain, Options, _settings.Lateness, Time, _metrics, NullLogger.Instance), 0, ++_nonce));
+
+    /// <summary>The customer's grain, as the owner calls it.</summary>
+    public ICustomerGrain Grain(CustomerKey customer) => Customers.Get(customer, _line);
+
+    /// <summary>Accepts an event; answers its position.</summary>
+    public long View(string customer) => Append(customer, EntryKind.Event, new CustomerEvent { Type = EventType.ProductViewed, ItemId = "i1" });
+
+    public long Append(string customer, EntryKind kind, object payload) => AppendBytes(
+        Codec.Write(new EntryEnvelope(kind, Customer(customer), $"e{++_events}", Time.GetUtcNow().ToUnixTimeMilliseconds(), Flags: EntryFlags.ProducerGaveId), payload));
+
+    public long AppendBytes(byte[] bytes) => Result(async () => (await _appender.Append(0, [new AppendItem(bytes)]))[0]);
+
+    public PartitionState State() => Store.ReadPartition(0).AsTask().Result;
+
+    public long EventsOf(string customer)
+    {
+        var record = Store.ReadCustomer(0, Customer(customer)).AsTask().Result;
+        return record is null ? 0 : ProfileCounters.Delta(CounterSnapshot.Empty, ProfileCounters.Take(ProfileCodec.Read(Customer(customer), record), _settings)).GetValueOrDefault("events");
+    }
+
+    /// <summary>Stores a park behind the owner's back.</summary>
+    public bool Park(PartitionOwner owner, string customer, long from) => Store.Park(0, owner.Epoch, Customer(customer), from).AsTask().Result;
+
+    public void TrimLog(long upTo) => Assert.Equal(upTo + 1, Log.Trim(0, upTo, long.MaxValue).AsTask().Result);
+
+    public void Pass(TimeSpan time) => Thread.Run(time, TimeSpan.FromMilliseconds(100));
+
+    public T Result<T>(Func<Task<T>> work) => Thread.Result(Thread.Start(work), TimeSpan.FromSeconds(30));
+
+    public void Dispose()
+    {
+        Log.Dispose();
+        _provider.Dispose();
+    }
+}
