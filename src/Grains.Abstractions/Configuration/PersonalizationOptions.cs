@@ -8,6 +8,9 @@ public enum StorageKind
 
     /// <summary>Memory of this process: everything is gone when it ends. For tests and trials.</summary>
     Memory,
+
+    /// <summary>Redis, see <see cref="PersonalizationOptions.Redis"/>: shared by any number of silos and gateways, which form a cluster.</summary>
+    Redis,
 }
 
 /// <summary>Which clock fires wake-ups and dates what has no time of its own.</summary>
@@ -23,6 +26,8 @@ public enum ClockKind
 /// <summary>The section <c>Personalization</c>: everything that can be set. All of it is checked at the start, every fault told at once.</summary>
 public sealed class PersonalizationOptions
 {
+    private int? _partitions;
+
     /// <summary>Where logs and state are kept. Default <see cref="StorageKind.Embedded"/>.</summary>
     public StorageKind Storage { get; set; } = StorageKind.Embedded;
 
@@ -30,10 +35,14 @@ public sealed class PersonalizationOptions
     public string DataDirectory { get; set; } = "data";
 
     /// <summary>
-    /// The number of partitions, 1 to 1,024, fixed at the first start of a data directory; another number refuses to start. Default 16.
+    /// The number of partitions, 1 to 1,024, fixed at the first start of an installation; another number refuses to start. Default 16, on Redis 64.
     /// More partitions let more cores and silos work, and cost a background loop each.
     /// </summary>
-    public int Partitions { get; set; } = 16;
+    public int Partitions
+    {
+        get => _partitions ?? (Storage == StorageKind.Redis ? 64 : 16);
+        set => _partitions = value;
+    }
 
     /// <summary>Which clock fires wake-ups. Default <see cref="ClockKind.Wall"/>.</summary>
     public ClockKind Clock { get; set; } = ClockKind.Wall;
@@ -58,6 +67,9 @@ public sealed class PersonalizationOptions
 
     /// <summary>How long things are kept.</summary>
     public RetentionOptions Retention { get; set; } = new();
+
+    /// <summary>Redis.</summary>
+    public RedisOptions Redis { get; set; } = new();
 
     /// <summary>Churn scores.</summary>
     public ChurnOptions Churn { get; set; } = new();

@@ -15,7 +15,7 @@ public static class PersonalizationOptionsValidator
             if (!valid) faults.Add($"{Names.ConfigurationSection}:{setting} {rule.ToString(CultureInfo.InvariantCulture)}");
         }
 
-        Check(Enum.IsDefined(options.Storage), "Storage", $"must be Embedded or Memory");
+        Check(Enum.IsDefined(options.Storage), "Storage", $"must be Embedded, Memory or Redis");
         Check(Enum.IsDefined(options.Clock), "Clock", $"must be Wall or Event");
         Check(options.Storage != StorageKind.Embedded || !string.IsNullOrWhiteSpace(options.DataDirectory), "DataDirectory", $"must name a folder");
         Check(options.Partitions is >= 1 and <= PartitionMap.Slots, "Partitions", $"must be between 1 and {PartitionMap.Slots}, but is {options.Partitions}");
@@ -55,9 +55,27 @@ public static class PersonalizationOptionsValidator
         Check(retention.Log >= TimeSpan.FromMinutes(10), "Retention:Log", $"must be at least 10 minutes, the window in which repeats are known");
         Check(retention.Tombstone > retention.Log, "Retention:Tombstone", $"must be longer than Retention:Log ({retention.Log})");
         Check(retention.Journal >= retention.Log, "Retention:Journal", $"must be at least Retention:Log ({retention.Log})");
+        CheckRedis(options, Check);
         CheckChurn(options.Churn, Check);
         CheckModels(options, Check);
         return faults;
+    }
+
+    private static void CheckRedis(PersonalizationOptions options, Action<bool, string, FormattableString> check)
+    {
+        var redis = options.Redis;
+        if (options.Storage == StorageKind.Redis) check(!string.IsNullOrWhiteSpace(redis.Configuration), "Redis:Configuration", $"must say where Redis is, such as localhost:6379");
+        else check(redis.Configuration is null, "Redis:Configuration", $"is set, but Storage is {options.Storage}: set Storage to Redis, or leave it out");
+        check(
+            redis.KeyPrefix is { Length: >= 1 and <= 64 } && redis.KeyPrefix.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'),
+            "Redis:KeyPrefix",
+            $"must be 1 to 64 letters, digits, '-', '_' or '.', but is '{redis.KeyPrefix}'");
+        check(redis.Timeout >= TimeSpan.FromMilliseconds(100) && redis.Timeout <= TimeSpan.FromMinutes(1), "Redis:Timeout", $"must be between 100 ms and 1 minute, but is {redis.Timeout}");
+        check(redis.StartTimeout >= redis.Timeout, "Redis:StartTimeout", $"must be at least Redis:Timeout ({redis.Timeout}), but is {redis.StartTimeout}");
+        check(redis.PollInterval >= TimeSpan.FromMilliseconds(10), "Redis:PollInterval", $"must be at least 10 ms, but is {redis.PollInterval}");
+        check(
+            redis.PollInterval < options.Limits.PartitionAge, "Redis:PollInterval", $"must be shorter than Limits:PartitionAge ({options.Limits.PartitionAge}), but is {redis.PollInterval}");
+        check(redis.Timeout < options.Owner.ParkAfter, "Redis:Timeout", $"must be shorter than Owner:ParkAfter ({options.Owner.ParkAfter}), or a slow Redis parks customers, but is {redis.Timeout}");
     }
 
     private static void CheckChurn(ChurnOptions churn, Action<bool, string, FormattableString> check)

@@ -6,8 +6,10 @@ using Personalization.Configuration;
 using Personalization.Log;
 using Personalization.Storage.Appending;
 using Personalization.Storage.Memory;
+using Personalization.Storage.Redis;
 using Personalization.Storage.Sqlite;
 using Personalization.Stores;
+using StackExchange.Redis;
 
 namespace Personalization.Storage.Hosting;
 
@@ -37,6 +39,19 @@ public static class PartitionStorageExtensions
                 services.AddSingleton<IPartitionStore>(provider => new MemoryPartitionStore(options.Partitions, provider.GetService<TimeProvider>()));
                 services.AddSingleton<IDocumentStore, MemoryDocumentStore>();
                 services.AddSingleton<INameStore, MemoryNameStore>();
+                break;
+            case StorageKind.Redis:
+                services.AddSingleton(_ => RedisConnection.Open(options.Redis));
+                services.AddSingleton(provider => RedisStorage.Open(
+                    provider.GetRequiredService<IConnectionMultiplexer>(),
+                    options.Redis,
+                    options.Partitions,
+                    provider.GetService<TimeProvider>(),
+                    provider.GetService<ILogger<RedisStorage>>()).GetAwaiter().GetResult());
+                services.AddSingleton(provider => provider.GetRequiredService<RedisStorage>().Log);
+                services.AddSingleton(provider => provider.GetRequiredService<RedisStorage>().Store);
+                services.AddSingleton(provider => provider.GetRequiredService<RedisStorage>().Documents);
+                services.AddSingleton(provider => provider.GetRequiredService<RedisStorage>().Names);
                 break;
             default:
                 throw new ArgumentException($"{Names.ConfigurationSection}:Storage has no back end for {options.Storage}", nameof(options));

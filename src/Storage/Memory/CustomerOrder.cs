@@ -1,4 +1,5 @@
 using Personalization.Partitions;
+using Personalization.Storage.Rules;
 
 namespace Personalization.Storage.Memory;
 

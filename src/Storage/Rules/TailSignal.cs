@@ -38,7 +38,7 @@ internal sealed class TailSignal
         if (atMost <= TimeSpan.Zero) return false;
         try
         {
-            await next.WaitAsync(atMost, time, cancellation);
+            await next.WaitAsync(atMost, time, cancellation).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)

@@ -1,7 +1,11 @@
+using Personalization.Configuration;
 using Personalization.Log;
 using Personalization.Storage.Memory;
 using Personalization.Storage.Sqlite;
+using Personalization.Storage.Redis;
 using Personalization.Stores;
+using Personalization.TestKit.Redis;
+using StackExchange.Redis;
 
 namespace Personalization.Grains.Tests.CrashModel;
 
@@ -75,5 +79,43 @@ public sealed class SqliteBackend : Backend
         _storage.Dispose();
         work();
         _storage = new EmbeddedStorage(Path.Combine(_folder, "data"), 1);
+    }
+}
+
+/// <summary>Log and store in a Redis of the test's own, each under keys that nobody else has.</summary>
+public sealed class RedisBackend : Backend
+{
+    private static readonly Lazy<IConnectionMultiplexer> Shared = new(() => RedisConnection.Open(new RedisOptions { Configuration = RedisServer.Shared.Configuration }));
+    private readonly RedisOptions _options = new() { KeyPrefix = $"m{Guid.NewGuid():n}" };
+    private readonly RedisStorage _storage;
+    private bool _isKept;
+
+    public RedisBackend(TimeProvider? time = null) => _storage = Task.Run(() => RedisStorage.Open(Shared.Value, _options, 1, time)).GetAwaiter().GetResult();
+
+    public override IPartitionLog Log => _storage.Log;
+
+    public override IPartitionStore Store => _storage.Store;
+
+    public override void KeepCopy()
+    {
+        Copy("", "copy:");
+        _isKept = true;
+    }
+
+    public override void RestoreCopy()
+    {
+        if (_isKept) Copy("copy:", "");
+    }
+
+    public override void Dispose() => _storage.Dispose();
+
+    private void Copy(string from, string to)
+    {
+        var database = Shared.Value.GetDatabase();
+        foreach (var part in new[] { "head", "log", "writers" })
+        {
+            database.KeyDelete($"{to}{_options.KeyPrefix}:{{0}}:{part}");
+            database.Execute("COPY", $"{from}{_options.KeyPrefix}:{{0}}:{part}", $"{to}{_options.KeyPrefix}:{{0}}:{part}");
+        }
     }
 }

@@ -1,4 +1,5 @@
 using CsCheck;
+using Personalization.TestKit.Redis;
 
 namespace Personalization.Grains.Tests.CrashModel;
 
@@ -23,6 +24,20 @@ public sealed class CrashModelTests
     [Fact]
     public void The_same_holds_on_the_embedded_store_when_its_log_goes_back() =>
         Step.Forgetful.Sample(schedule => Run(new SqliteBackend(), schedule, Mutation.None, faithful: false), iter: 40, threads: 2, print: Print);
+
+    [Fact]
+    public void The_same_holds_on_redis()
+    {
+        RedisServer.SkipUnlessInstalled();
+        Step.Faithful.Sample(schedule => Run(new RedisBackend(), schedule, Mutation.None, faithful: true), iter: 150, threads: 2, print: Print);
+    }
+
+    [Fact]
+    public void The_same_holds_on_redis_when_its_log_goes_back()
+    {
+        RedisServer.SkipUnlessInstalled();
+        Step.Forgetful.Sample(schedule => Run(new RedisBackend(), schedule, Mutation.None, faithful: false), iter: 100, threads: 2, print: Print);
+    }
 
     [Theory]
     [InlineData(Mutation.IgnoreObligations)]

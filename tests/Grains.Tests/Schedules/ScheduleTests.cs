@@ -1,7 +1,9 @@
 using System.Globalization;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
+using Personalization.Grains.Tests.CrashModel;
 using Personalization.Storage.Sqlite;
+using Personalization.TestKit.Redis;
 
 namespace Personalization.Grains.Tests.Schedules;
 
@@ -22,6 +24,17 @@ public sealed class ScheduleTests
     [Fact]
     public void And_on_the_embedded_store() =>
         Schedule.Crashes.Sample(RunEmbedded, iter: Iterations(10), threads: 2, print: schedule => schedule.ToString());
+
+    [Fact]
+    public void And_on_redis() => Schedule.Crashes.Sample(RunOnRedis, iter: Iterations(60), threads: 2, print: schedule => schedule.ToString());
+
+    private static void RunOnRedis(Schedule schedule)
+    {
+        RedisServer.SkipUnlessInstalled();
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.Zero));
+        using var backend = new RedisBackend(time);
+        new World(schedule.Seed, time, backend.Log, backend.Store, readersSeeAll: true).Run(schedule.Steps);
+    }
 
     private static void RunEmbedded(Schedule schedule)
     {

@@ -5,6 +5,7 @@ using Personalization.Log;
 using Personalization.Storage.Hosting;
 using Personalization.Storage.Sqlite;
 using Personalization.Stores;
+using Personalization.TestKit.Redis;
 
 namespace Personalization.Storage.Tests.Hosting;
 
@@ -13,10 +14,18 @@ public sealed class PartitionStorageExtensionsTests
     [Theory]
     [InlineData(StorageKind.Memory)]
     [InlineData(StorageKind.Embedded)]
+    [InlineData(StorageKind.Redis)]
     public async Task A_host_has_log_stores_and_appender_and_closes_them(StorageKind kind)
     {
         using var folder = new TemporaryFolder();
         var options = new PersonalizationOptions { Storage = kind, DataDirectory = folder.File("data"), Partitions = 3 };
+        if (kind == StorageKind.Redis)
+        {
+            RedisServer.SkipUnlessInstalled();
+            options.Redis.Configuration = RedisServer.Shared.Configuration;
+            options.Redis.KeyPrefix = $"h{Guid.NewGuid():n}";
+        }
+
         for (var run = 1; run <= 2; run++)
         {
             var builder = Host.CreateEmptyApplicationBuilder(null);

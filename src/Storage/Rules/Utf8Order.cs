@@ -1,4 +1,4 @@
-namespace Personalization.Storage.Memory;
+namespace Personalization.Storage.Rules;
 
 /// <summary>Orders texts by their UTF-8 bytes, as databases do; UTF-16's ordinal order differs above U+FFFF.</summary>
 internal sealed class Utf8Order : IComparer<string>

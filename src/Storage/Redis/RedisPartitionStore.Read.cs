@@ -1,0 +1,149 @@
+using System.Globalization;
+using Personalization.Partitions;
+using Personalization.Storage.Rules;
+using Personalization.Stores;
+using StackExchange.Redis;
+
+namespace Personalization.Storage.Redis;
+
+internal sealed partial class RedisPartitionStore
+{
+    private static readonly RedisScript s_journal = RedisScript.Load("store_journal");
+
+    /// <inheritdoc />
+    public async ValueTask<PartitionState> ReadPartition(int partition, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var keys = _keys.Partitions[partition];
+        var transaction = _database.CreateTransaction();
+        var state = transaction.HashGetAllAsync(keys.State);
+        var parks = transaction.HashGetAllAsync(keys.Parks);
+        var counters = transaction.HashGetAllAsync(keys.Counters);
+        var letters = transaction.HashLengthAsync(keys.Letters);
+        if (!await transaction.ExecuteAsync().WaitAsync(cancellation).ConfigureAwait(false)) throw new RedisException("Redis refused to read a partition's state");
+        var fields = (await state.ConfigureAwait(false)).ToDictionary(field => field.Name.ToString(), field => field.Value);
+        return new PartitionState
+        {
+            Epoch = new Epoch(Integer("epoch"), Identity("nonce")),
+            Generation = Identity("generation"),
+            Position = Integer("position"),
+            PositionHash = Identity("positionHash"),
+            HighestPosition = Integer("highest"),
+            HighestHash = Identity("highestHash"),
+            OutboxHead = Integer("outboxHead"),
+            NewestEventTime = Integer("newest"),
+            Lost = Integer("lost"),
+            Parks = (await parks.ConfigureAwait(false)).ToDictionary(park => CustomerKey.Parse(park.Name.ToString()), park => (long)park.Value),
+            Counters = (await counters.ConfigureAwait(false)).ToDictionary(counter => counter.Name.ToString(), counter => (long)counter.Value),
+            DeadLetters = await letters.ConfigureAwait(false),
+        };
+
+        long Integer(string name) => fields.TryGetValue(name, out var value) ? (long)value : 0;
+
+        ulong Identity(string name) => fields.TryGetValue(name, out var value) ? RedisLogHead.Hex(value) : 0;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<CustomerRecord?> ReadCustomer(int partition, CustomerKey customer, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var row = await _database.HashGetAsync(_keys.Partitions[partition].Rows(PartitionMap.SlotOf(customer)), customer.Text).WaitAsync(cancellation).ConfigureAwait(false);
+        return row.IsNull ? null : StoredCustomer.Decode((byte[])row!);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<JournalSegment>> ReadJournal(
+        int partition, CustomerKey customer, long after, int maxSegments, CancellationToken cancellation = default)
+    {
+        var key = _keys.Partitions[partition].Journal(PartitionMap.SlotOf(customer), customer.Text);
+        var segments = (RedisResult[])(await Run(s_journal, [key], [after, maxSegments], cancellation).ConfigureAwait(false))!;
+        return [.. segments.Select(segment => StoredRecords.DecodeSegment((byte[])segment!))];
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<WakeUpRow>> ReadWakeUps(int partition, long dueAtOrBefore, int max, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var due = await _database.SortedSetRangeByScoreWithScoresAsync(
+            _keys.Partitions[partition].WakeUps, double.NegativeInfinity, Score(dueAtOrBefore), Exclude.None, Order.Ascending, 0, max).WaitAsync(cancellation).ConfigureAwait(false);
+        return [.. due.Select(row => new WakeUpRow(CustomerKey.Parse(PartitionKeys.Split(row.Element.ToString()).Customer), (long)row.Score))];
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<OutboxPage> ReadOutbox(int partition, long after, int max, CancellationToken cancellation = default)
+    {
+        var keys = _keys.Partitions[partition];
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var bounds = await _database.HashGetAsync(keys.State, ["outboxHead", "outboxFirst"]).WaitAsync(cancellation).ConfigureAwait(false);
+            var head = bounds[0].IsNull ? 0 : (long)bounds[0];
+            var first = bounds[1].IsNull ? 1 : (long)bounds[1];
+            var from = Math.Max(Math.Max(0, after) + 1, first);
+            var count = (int)Math.Min(max, head - from + 1);
+            if (count <= 0) return new OutboxPage(first, head, []);
+            var numbers = new RedisValue[count];
+            for (var i = 0; i < count; i++) numbers[i] = Number(from + i);
+            var rows = await _database.HashGetAsync(keys.Outbox, numbers).WaitAsync(cancellation).ConfigureAwait(false);
+
+            // Rows were trimmed between the two reads: the answer is that of the later moment.
+            if (Array.Exists(rows, row => row.IsNull)) continue;
+            return new OutboxPage(first, head, [.. rows.Select((row, i) => StoredRecords.DecodeRow(from + i, (byte[])row!))]);
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<IReadOnlyDictionary<string, long>> ReadConsumers(int partition, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var consumers = await _database.HashGetAllAsync(_keys.Partitions[partition].Consumers).WaitAsync(cancellation).ConfigureAwait(false);
+        return consumers.ToDictionary(consumer => consumer.Name.ToString(), consumer => (long)consumer.Value);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<DeadLetter>> ReadDeadLetters(int partition, long after, int max, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var keys = _keys.Partitions[partition];
+        var letters = new List<DeadLetter>();
+        while (true)
+        {
+            var positions = await _database.SortedSetRangeByScoreAsync(
+                keys.LettersOrder, Math.Max(0, after), double.PositiveInfinity, Exclude.Start, Order.Ascending, 0, max - letters.Count).WaitAsync(cancellation).ConfigureAwait(false);
+            if (positions.Length == 0) return letters;
+            var values = await _database.HashGetAsync(keys.Letters, positions).WaitAsync(cancellation).ConfigureAwait(false);
+            for (var i = 0; i < values.Length; i++)
+            {
+                // One that was discarded between the two reads is not there any more.
+                if (!values[i].IsNull) letters.Add(StoredRecords.DecodeLetter((long)positions[i], (byte[])values[i]!));
+            }
+
+            if (letters.Count > 0) return letters;
+            after = (long)positions[^1];
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<CustomerListing>> ListCustomers(int partition, string? after, int max, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var keys = _keys.Partitions[partition];
+        var from = after is null ? -1 : PartitionMap.SlotOf(CustomerKey.Parse(after));
+        var slots = (await _database.SetMembersAsync(keys.Slots).WaitAsync(cancellation).ConfigureAwait(false)).Select(slot => int.Parse(slot.ToString(), CultureInfo.InvariantCulture));
+        var listed = new List<CustomerListing>();
+        foreach (var slot in slots.Where(slot => slot >= from).Order())
+        {
+            var versions = await _database.HashGetAllAsync(keys.Versions(slot)).WaitAsync(cancellation).ConfigureAwait(false);
+            foreach (var (key, version) in versions.Select(field => (field.Name.ToString(), field.Value.ToString())).OrderBy(field => field.Item1, Utf8Order.Instance))
+            {
+                if (slot == from && Utf8Order.Instance.Compare(key, after) <= 0) continue;
+                var parts = version.Split(' ');
+                if (parts[1] == "1") continue;
+                listed.Add(new CustomerListing(CustomerKey.Parse(key), long.Parse(parts[0], CultureInfo.InvariantCulture)));
+                if (listed.Count == max) return listed;
+            }
+        }
+
+        return listed;
+    }
+}
