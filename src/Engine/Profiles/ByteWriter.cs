@@ -9,6 +9,9 @@ internal readonly ref struct ByteWriter(IBufferWriter<byte> target)
 {
     private readonly IBufferWriter<byte> _target = target;
 
+    /// <summary>Where the bytes go.</summary>
+    public IBufferWriter<byte> Target => _target;
+
     public void Byte(byte value)
     {
         _target.GetSpan(1)[0] = value;

@@ -1,3 +1,4 @@
+using Personalization.Engine.Decisions.Ledger;
 using Personalization.Partitions;
 
 namespace Personalization.Engine.Profiles;
@@ -20,6 +21,15 @@ public sealed class CustomerProfile
     internal SortedList<string, string>? Traits;
     internal SortedList<string, Consent>? Consents;
     internal List<long>? Redriven;
+
+    /// <summary>Open decisions and spent caps; null without any.</summary>
+    internal DecisionLedger? Decisions;
+
+    /// <summary>When the newest session is to be reported; null if it is, or there is none.</summary>
+    internal long? SessionDue;
+
+    /// <summary>The due time of the newest wake-up.</summary>
+    internal long WokenAt;
 
     /// <summary>End of the newest session that was reported; 0 = none.</summary>
     internal long ReportedUntil;
@@ -49,9 +59,19 @@ public sealed class CustomerProfile
 
     /// <summary>
     /// When the profile next wants to be woken, milliseconds since 1970-01-01 UTC: the end of its newest session + gap + lateness, until that
-    /// session is reported.
+    /// session is reported, or the end of the next open decision's window.
     /// </summary>
-    public long? NextWakeUp { get; internal set; }
+    public long? NextWakeUp
+    {
+        get
+        {
+            if (Decisions?.NextClose is not { } close) return SessionDue;
+            return SessionDue is { } session ? Math.Min(session, close) : close;
+        }
+    }
+
+    /// <summary>The due time of the newest wake-up that was folded, milliseconds since 1970-01-01 UTC; 0 = none.</summary>
+    public long LastWokenAt => WokenAt;
 
     /// <summary>The newest event time, milliseconds since 1970-01-01 UTC; 0 = there was no event.</summary>
     public long NewestEventTime => Tail.Count == 0 ? 0 : Tail.Last.Time;
@@ -107,7 +127,9 @@ public sealed class CustomerProfile
         Traits = null;
         Consents = null;
         ReportedUntil = 0;
-        NextWakeUp = null;
+        SessionDue = null;
+        WokenAt = 0;
+        Decisions = null;
         DropLive();
     }
 

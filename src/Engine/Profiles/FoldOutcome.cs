@@ -21,7 +21,7 @@ public enum FoldVerdict : byte
 
 /// <summary>How the fold of one entry ended.</summary>
 /// <param name="Verdict">What became of it.</param>
-/// <param name="Reason">Why it was rejected; else null.</param>
+/// <param name="Reason">Why it was rejected, or refused without effect; else null.</param>
 public readonly record struct FoldOutcome(FoldVerdict Verdict, string? Reason)
 {
     internal static FoldOutcome Folded => new(FoldVerdict.Folded, null);
@@ -31,6 +31,9 @@ public readonly record struct FoldOutcome(FoldVerdict Verdict, string? Reason)
     internal static FoldOutcome Duplicate => new(FoldVerdict.Duplicate, null);
 
     internal static FoldOutcome NoEffect => new(FoldVerdict.NoEffect, null);
+
+    /// <summary>In order, and without effect for a reason that its sender may want to know.</summary>
+    internal static FoldOutcome Refused(string reason) => new(FoldVerdict.NoEffect, reason);
 
     internal static FoldOutcome Rejected(string reason) => new(FoldVerdict.Rejected, reason);
 }

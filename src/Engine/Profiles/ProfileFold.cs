@@ -1,5 +1,7 @@
 using System.Text;
 using Personalization.Algorithms.Recommendation;
+using Personalization.Decisions;
+using Personalization.Engine.Decisions.Ledger;
 using Personalization.Engine.Recommendations;
 using Personalization.Events;
 using Personalization.Log;
@@ -84,6 +86,8 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
             ConsentChange value => FoldConsent(profile, entry, value),
             Erasure => FoldErasure(profile, entry),
             WakeUp value => FoldWakeUp(profile, value, sink),
+            DecisionMade value => DecisionFold.Make(profile, entry, value, sink),
+            RewardGiven value => DecisionFold.Reward(profile, value, TimeOf(profile, entry), sink),
             ClockAdvance => FoldOutcome.NoEffect,
             _ => FoldOutcome.Rejected($"an entry of kind {entry.Envelope.Kind} has no meaning for a profile"),
         };
@@ -109,6 +113,7 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
                 return FoldOutcome.Folded;
         }
 
+        DecisionFold.Attribute(profile, value, time, sink);
         profile.Totals.Add(value.Type, FactReader.Money(value));
         if (value.Type == EventType.Custom) CountCustomType(profile, value.CustomType);
         if (IsLate(profile, entry, time))
@@ -128,7 +133,7 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
 
         if (ClickFacts.Shows(value.Type) && !profile.Refuses(ClickFacts.Purpose)) TellClicks(profile, value, time, sink);
         DrainTail(profile, sink);
-        SetNextWakeUp(profile);
+        SetSessionDue(profile);
         return FoldOutcome.Folded;
     }
 
@@ -199,10 +204,19 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
         if (state.Session.LastAt > profile.ReportedUntil && state.EndsSession(next, Settings)) sink.Emit(SessionEnded.Make(profile.Customer.Text, state));
     }
 
-    /// <summary>Reports every session that is not reported yet: those that ended inside the tail, and the newest.</summary>
+    /// <summary>Does what is due: reports every session that is not reported yet, closes decisions. A second wake-up of one time changes nothing.</summary>
     private FoldOutcome FoldWakeUp(CustomerProfile profile, WakeUp value, IFoldSink sink)
     {
-        if (profile.IsTombstone || profile.NextWakeUp is not { } due || value.Due < due) return FoldOutcome.NoEffect;
+        if (profile.IsTombstone || (value.Due <= profile.WokenAt && !(profile.NextWakeUp <= value.Due))) return FoldOutcome.NoEffect;
+        if (profile.SessionDue is { } due && due <= value.Due) ReportSessions(profile, sink);
+        DecisionFold.CloseDue(profile, value.Due, sink);
+        profile.WokenAt = Math.Max(profile.WokenAt, value.Due);
+        return FoldOutcome.Folded;
+    }
+
+    /// <summary>Reports every session that is not reported yet: those that ended inside the tail, and the newest.</summary>
+    private void ReportSessions(CustomerProfile profile, IFoldSink sink)
+    {
         var state = profile.Base.Clone();
         foreach (ref readonly var fact in profile.Tail.Facts)
         {
@@ -212,14 +226,13 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
 
         sink.Emit(SessionEnded.Make(profile.Customer.Text, state));
         profile.ReportedUntil = state.Session.LastAt;
-        profile.NextWakeUp = null;
-        return FoldOutcome.Folded;
+        profile.SessionDue = null;
     }
 
-    private void SetNextWakeUp(CustomerProfile profile)
+    private void SetSessionDue(CustomerProfile profile)
     {
         var end = NewestActivity(profile);
-        profile.NextWakeUp = end > profile.ReportedUntil ? end + Settings.SessionGapMs + Settings.LatenessMs : null;
+        profile.SessionDue = end > profile.ReportedUntil ? end + Settings.SessionGapMs + Settings.LatenessMs : null;
     }
 
     private static long NewestActivity(CustomerProfile profile)

@@ -2,14 +2,14 @@ using Personalization.Events;
 
 namespace Personalization.Engine.Profiles;
 
-/// <summary>The row: version · reported until · next wake-up · totals · base.</summary>
+/// <summary>The row: version · reported until · session due · totals · base.</summary>
 internal static class RowCodec
 {
     public static void Write(CustomerProfile profile, ByteWriter writer)
     {
         writer.Byte(ProfileCodec.Version);
         writer.Unsigned((ulong)profile.ReportedUntil);
-        writer.Unsigned((ulong)(profile.NextWakeUp ?? 0));
+        writer.Unsigned((ulong)(profile.SessionDue ?? 0));
         WriteTotals(profile.Totals, writer);
         WriteBase(profile.Base, writer);
     }
@@ -19,7 +19,7 @@ internal static class RowCodec
         reader.Version(ProfileCodec.Version, "row");
         profile.ReportedUntil = reader.Long();
         var wakeUp = reader.Long();
-        profile.NextWakeUp = wakeUp == 0 ? null : wakeUp;
+        profile.SessionDue = wakeUp == 0 ? null : wakeUp;
         profile.Totals = ReadTotals(ref reader);
         ReadBase(profile.Base, ref reader);
     }

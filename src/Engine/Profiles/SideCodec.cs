@@ -1,8 +1,9 @@
+using Personalization.Engine.Decisions.Ledger;
 using Personalization.Events;
 
 namespace Personalization.Engine.Profiles;
 
-/// <summary>The side record: version · erased at · recent ids · tail · order ids · re-driven positions · own types · traits · consents.</summary>
+/// <summary>The side record: version · erased at · recent ids · tail · order ids · re-driven positions · own types · traits · consents; then, where there are any, woken at · decision ledger.</summary>
 internal static class SideCodec
 {
     private const int HasItem = 1;
@@ -49,13 +50,21 @@ internal static class SideCodec
         }
 
         writer.Count(profile.Consents?.Count ?? 0);
-        if (profile.Consents is not { } consents) return;
-        for (var i = 0; i < consents.Count; i++)
+        if (profile.Consents is { } consents)
         {
-            writer.Text(consents.GetKeyAtIndex(i));
-            writer.Byte(consents.GetValueAtIndex(i).Granted ? (byte)1 : (byte)0);
-            writer.Signed(consents.GetValueAtIndex(i).At);
+            for (var i = 0; i < consents.Count; i++)
+            {
+                writer.Text(consents.GetKeyAtIndex(i));
+                writer.Byte(consents.GetValueAtIndex(i).Granted ? (byte)1 : (byte)0);
+                writer.Signed(consents.GetValueAtIndex(i).At);
+            }
         }
+
+        // Most customers have neither: nothing is written then.
+        var ledger = profile.Decisions is { IsEmpty: false } open ? open : null;
+        if (profile.WokenAt == 0 && ledger is null) return;
+        writer.Unsigned((ulong)profile.WokenAt);
+        if (ledger is not null) LedgerCodec.Write(ledger, writer);
     }
 
     public static void Read(CustomerProfile profile, ref ByteReader reader)
@@ -93,6 +102,10 @@ internal static class SideCodec
             var granted = reader.Byte() == 1;
             profile.Consents![purpose] = new Consent(granted, reader.Signed());
         }
+
+        if (reader.IsAtEnd) return;
+        profile.WokenAt = reader.Long();
+        if (!reader.IsAtEnd) profile.Decisions = LedgerCodec.Read(profile.Tenant, ref reader);
     }
 
     private static void WriteIds(CustomerProfile profile, ByteWriter writer)

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Orleans.Serialization;
 using Orleans.Serialization.Buffers;
+using Personalization.Decisions;
 using Personalization.Events;
 using Personalization.Partitions;
 
@@ -56,6 +57,8 @@ public sealed class EntryCodec(Serializer serializer)
             case (EntryKind.WakeUp, WakeUp value): serializer.Serialize(value, writer); break;
             case (EntryKind.Clock, ClockAdvance value): serializer.Serialize(value, writer); break;
             case (EntryKind.Redrive, Redrive value): serializer.Serialize(value, writer); break;
+            case (EntryKind.Decision, DecisionMade value): serializer.Serialize(value, writer); break;
+            case (EntryKind.Reward, RewardGiven value): serializer.Serialize(value, writer); break;
             default: throw new ArgumentException($"an entry of kind {envelope.Kind} cannot carry a {payload.GetType().Name}", nameof(payload));
         }
 
@@ -107,6 +110,8 @@ public sealed class EntryCodec(Serializer serializer)
                 EntryKind.WakeUp => serializer.Deserialize<WakeUp>(payload),
                 EntryKind.Clock => serializer.Deserialize<ClockAdvance>(payload),
                 EntryKind.Redrive => serializer.Deserialize<Redrive>(payload),
+                EntryKind.Decision => serializer.Deserialize<DecisionMade>(payload),
+                EntryKind.Reward => serializer.Deserialize<RewardGiven>(payload),
                 _ => throw new UnreadableEntryException($"kind {(byte)envelope.Kind} is not known to this version"),
             };
             return new Entry(entry.Position, entry.LogTime, envelope, value ?? throw new UnreadableEntryException("the payload is empty"));

@@ -25,6 +25,12 @@ public enum EntryKind : byte
 
     /// <summary>An entry that had been set aside as a dead letter, appended again: <see cref="Events.Redrive"/>.</summary>
     Redrive = 7,
+
+    /// <summary>Actions or items were chosen for a customer: <see cref="Decisions.DecisionMade"/>.</summary>
+    Decision = 8,
+
+    /// <summary>A choice was rewarded by the decision's id: <see cref="Decisions.RewardGiven"/>.</summary>
+    Reward = 9,
 }
 
 /// <summary>Where an entry comes from. Only <see cref="Human"/> and <see cref="Replay"/> reach models.</summary>

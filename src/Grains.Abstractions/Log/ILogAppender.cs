@@ -12,6 +12,9 @@ public interface ILogAppender
     /// </summary>
     /// <exception cref="LogUnavailableException">The log is known to be down, or the queue of this partition is full: nothing was appended.</exception>
     ValueTask<IReadOnlyList<long>> Append(int partition, IReadOnlyList<AppendItem> items, CancellationToken cancellation = default);
+
+    /// <summary>Whether an append would be taken now. False: the partition's log is known not to answer, so <see cref="Append"/> would refuse at once.</summary>
+    bool IsAvailable(int partition) => true;
 }
 
 /// <summary>The log cannot take entries now; nothing was appended, and a later try may succeed.</summary>

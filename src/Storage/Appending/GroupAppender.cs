@@ -59,6 +59,9 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
         return new ValueTask<IReadOnlyList<long>>(cancellation.CanBeCanceled ? task.WaitAsync(cancellation) : task);
     }
 
+    /// <inheritdoc />
+    public bool IsAvailable(int partition) => _lanes[partition].IsAvailable;
+
     /// <summary>Sends what waits; calls that come later are refused. Groups that cannot be sent within five seconds are given up: their outcome is unknown.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -111,6 +114,8 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
         private long _counter;
         private long _acknowledged = -1;
         private ulong _generation;
+
+        public bool IsAvailable => !_down && !_closed && _broken is null;
 
         public Task<IReadOnlyList<long>> Add(IReadOnlyList<AppendItem> items)
         {

@@ -217,7 +217,10 @@ public sealed class EntryRulesTests
         run.Apply(new CustomerEvent { Type = EventType.ProductAdded, ItemId = "b", BaseValue = 9.5m, Quantity = 2 }, FoldRun.Noon + FoldRun.Minute);
         var due = run.Profile.NextWakeUp;
         Assert.Equal(FoldRun.Noon + FoldRun.Minute + SessionDue, due);
-        Assert.Equal(FoldVerdict.NoEffect, run.Apply(new WakeUp { Due = due!.Value - 1 }, flags: EntryFlags.None).Verdict);
+        // One that comes too early is remembered and finds nothing to do.
+        Assert.Equal(FoldVerdict.Folded, run.Apply(new WakeUp { Due = due!.Value - 1 }, flags: EntryFlags.None).Verdict);
+        Assert.Equal(due.Value - 1, run.Profile.LastWokenAt);
+        Assert.Equal(due, run.Profile.NextWakeUp);
         Assert.Empty(run.Sink.Items);
         run.Reload();
         Assert.Equal(FoldVerdict.Folded, run.Apply(new WakeUp { Due = due.Value }, flags: EntryFlags.None).Verdict);

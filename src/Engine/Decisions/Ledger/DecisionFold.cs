@@ -1,0 +1,250 @@
+using Personalization.Decisions;
+using Personalization.Engine.Profiles;
+using Personalization.Events;
+using Personalization.Log;
+using Personalization.Partitions;
+
+namespace Personalization.Engine.Decisions.Ledger;
+
+/// <summary>
+/// Folds decisions, rewards and what the customer does after them into the ledger: pure, and in log order. Whatever a decision depended on stands
+/// in its entry, so nothing is looked up.
+/// </summary>
+internal static class DecisionFold
+{
+    private const double LargestReward = 1;
+
+    /// <summary>A decision was made: it opens, and its caps are spent. Refused, with nothing changed, where a cap has nothing left.</summary>
+    public static FoldOutcome Make(CustomerProfile profile, Entry entry, DecisionMade made, IFoldSink sink)
+    {
+        if (Fault(made) is { } fault) return FoldOutcome.Rejected(fault);
+        var at = entry.Envelope.EventTime;
+        var ledger = profile.Decisions ??= new DecisionLedger();
+        foreach (var charge in made.Caps)
+        {
+            if (ledger.Spent(charge.Scope, at, charge.PeriodMs) >= charge.Limit) return FoldOutcome.Refused(OverCap);
+        }
+
+        if (ledger.ToCloseEarly() is { } early)
+        {
+            if (!early.IsRewarded) ledger.ClosedEarly++;
+            Close(ledger, early, sink);
+        }
+
+        foreach (var charge in made.Caps) ledger.Spend(charge, at);
+        var decision = Open(profile, entry, made, at);
+        ledger.Add(decision);
+        if (decision.Learns)
+        {
+            for (var place = 0; place < decision.Choices.Length; place++) sink.Emit(LearningExample.Of(LearningExample.Made, decision, place));
+        }
+
+        return FoldOutcome.Folded;
+    }
+
+    /// <summary>Why a decision was refused.</summary>
+    public const string OverCap = "a cap has nothing left";
+
+    /// <summary>A reward by id. Without effect where the window has closed or the choice has its reward.</summary>
+    public static FoldOutcome Reward(CustomerProfile profile, RewardGiven given, long time, IFoldSink sink)
+    {
+        if (given.Value is not (>= 0 and <= LargestReward)) return FoldOutcome.Rejected("a reward must lie between 0 and 1");
+        if (profile.Decisions is not { } ledger || ledger.Find(DecisionId.HashOf(given.Decision)) is not { } decision || time > decision.ClosesAt) return FoldOutcome.NoEffect;
+        var place = PlaceOf(decision, given.Choice);
+        if (place < 0 || decision.Choices[place].Rewarded) return FoldOutcome.NoEffect;
+        Resolve(ledger, decision, place, given.Value, sink);
+        return FoldOutcome.Folded;
+    }
+
+    /// <summary>Which choice a reward is for: the one named, else the first; −1 = none.</summary>
+    public static int PlaceOf(OpenDecision decision, string? choice)
+    {
+        if (choice is null) return decision.Choices.Length > 0 ? 0 : -1;
+        for (var place = 0; place < decision.Choices.Length; place++)
+        {
+            if (decision.Choices[place].Id == choice) return place;
+        }
+
+        return -1;
+    }
+
+    /// <summary>Lets an event of the customer reward what it answers: the decision that it names, else the newest one whose rules take it.</summary>
+    public static void Attribute(CustomerProfile profile, CustomerEvent value, long time, IFoldSink sink)
+    {
+        if (profile.Decisions is not { Open.Count: > 0 } ledger) return;
+        var named = value.DecisionId is { } id ? DecisionId.HashOf(id) : 0;
+        var action = value.ActionId is { } actionId ? KeyHash.Name(profile.Tenant, actionId) : 0;
+        for (var i = ledger.Open.Count - 1; i >= 0; i--)
+        {
+            var decision = ledger.Open[i];
+            if (named != 0 && decision.IdHash != named) continue;
+            if (time < decision.At || time > decision.ClosesAt) continue;
+            if (value.Type == EventType.Exposure && (named != 0 || Holds(decision, action) >= 0)) decision.Exposed = true;
+            if (Rewarded(profile, decision, value, action, named != 0) is not ({ } rule, var place)) continue;
+            Resolve(ledger, decision, place, rule.Value, sink);
+            return;
+        }
+    }
+
+    /// <summary>Closes, with their defaults, decisions whose windows end at or before a time. Answers whether there were any.</summary>
+    public static bool CloseDue(CustomerProfile profile, long until, IFoldSink sink)
+    {
+        if (profile.Decisions is not { } ledger) return false;
+        var closed = false;
+        for (var i = 0; i < ledger.Open.Count;)
+        {
+            var decision = ledger.Open[i];
+            if (decision.ClosesAt > until)
+            {
+                i++;
+                continue;
+            }
+
+            Close(ledger, decision, sink);
+            closed = true;
+        }
+
+        return closed;
+    }
+
+    private static void Close(DecisionLedger ledger, OpenDecision decision, IFoldSink sink)
+    {
+        for (var place = 0; place < decision.Choices.Length; place++)
+        {
+            ref readonly var choice = ref decision.Choices[place];
+            if (!choice.Rewarded || decision.LearnsAtClose) Learn(ledger, decision, place, sink);
+        }
+
+        if (decision.CountsExposures && !decision.Exposed) ledger.Release(decision);
+        ledger.Remove(decision);
+    }
+
+    private static void Resolve(DecisionLedger ledger, OpenDecision decision, int place, double reward, IFoldSink sink)
+    {
+        ref var choice = ref decision.Choices[place];
+        choice.Rewarded = true;
+        choice.Reward = reward;
+        decision.Exposed = true;
+        if (!decision.LearnsAtClose) Learn(ledger, decision, place, sink);
+    }
+
+    private static void Learn(DecisionLedger ledger, OpenDecision decision, int place, IFoldSink sink)
+    {
+        if (!decision.Learns) return;
+        sink.Emit(LearningExample.Of(LearningExample.Resolved, decision, place));
+        if (decision.Kind != DecisionKind.NextBestAction || decision.Features.Length == 0) return;
+        ref readonly var choice = ref decision.Choices[place];
+        ledger.OwnOf(decision.Slot).Record(choice.Hash, choice.Group, choice.SharedScore, choice.Reward);
+    }
+
+    private static (RewardRule? Rule, int Place) Rewarded(CustomerProfile profile, OpenDecision decision, CustomerEvent value, ulong action, bool isNamed)
+    {
+        foreach (var rule in decision.Rewards)
+        {
+            if (rule.Type != value.Type) continue;
+            var place = Match(profile, decision, value, action);
+            if (place < 0 && (isNamed || !rule.NeedsMatch)) place = FirstOpen(decision);
+            return place >= 0 && !decision.Choices[place].Rewarded ? (rule, place) : (null, -1);
+        }
+
+        return (null, -1);
+    }
+
+    private static int Match(CustomerProfile profile, OpenDecision decision, CustomerEvent value, ulong action)
+    {
+        if (action != 0) return Holds(decision, action);
+        if (decision.Kind != DecisionKind.Recommendation) return -1;
+        if (value.Lines is { Length: > 0 } lines)
+        {
+            foreach (var line in lines)
+            {
+                var place = Holds(decision, KeyHash.Name(profile.Tenant, line.ItemId));
+                if (place >= 0 && !decision.Choices[place].Rewarded) return place;
+            }
+
+            return -1;
+        }
+
+        return value.ItemId is { } item ? Holds(decision, KeyHash.Name(profile.Tenant, item)) : -1;
+    }
+
+    private static int Holds(OpenDecision decision, ulong hash)
+    {
+        if (hash == 0) return -1;
+        for (var place = 0; place < decision.Choices.Length; place++)
+        {
+            if (decision.Choices[place].Hash == hash) return place;
+        }
+
+        return -1;
+    }
+
+    private static int FirstOpen(OpenDecision decision)
+    {
+        for (var place = 0; place < decision.Choices.Length; place++)
+        {
+            if (!decision.Choices[place].Rewarded) return place;
+        }
+
+        return -1;
+    }
+
+    private static OpenDecision Open(CustomerProfile profile, Entry entry, DecisionMade made, long at)
+    {
+        var choices = new OpenChoice[made.Choices.Length];
+        for (var place = 0; place < choices.Length; place++)
+        {
+            var choice = made.Choices[place];
+            choices[place] = new OpenChoice
+            {
+                Id = choice.Id,
+                Hash = KeyHash.Name(profile.Tenant, choice.Id),
+                Group = choice.Group,
+                Propensity = choice.Propensity,
+                SharedScore = choice.SharedScore,
+                Reward = made.DefaultReward,
+            };
+        }
+
+        return new OpenDecision
+        {
+            IdHash = entry.Envelope.ShortEventIdHash,
+            Position = entry.Position,
+            At = at,
+            ClosesAt = at + made.WindowMs,
+            IdempotencyKey = made.IdempotencyKey,
+            Kind = made.Kind,
+            Slot = made.Slot,
+            Policy = made.Policy,
+            ModelVersion = made.ModelVersion,
+            Features = made.Features,
+            Choices = choices,
+            Rewards = made.Rewards,
+            DefaultReward = made.DefaultReward,
+            CountsExposures = made.CountsExposures,
+            Explored = made.Explored,
+            Learns = made.Learns,
+            LearnsAtClose = made.LearnsAtClose,
+            Charges = [.. made.Caps.Select(charge => charge.Scope)],
+        };
+    }
+
+    private static string? Fault(DecisionMade made)
+    {
+        if (made.WindowMs <= 0) return "a decision's window must be above 0";
+        if (made.DefaultReward is not (>= 0 and <= LargestReward)) return "a decision's default reward must lie between 0 and 1";
+        foreach (var rule in made.Rewards)
+        {
+            if (rule.Value is not (>= 0 and <= LargestReward)) return "a reward must lie between 0 and 1";
+        }
+
+        foreach (var choice in made.Choices)
+        {
+            if (string.IsNullOrEmpty(choice.Id)) return "a choice must have an id";
+            if (choice.Propensity is not (> 0 and <= 1)) return "a propensity must be above 0 and at most 1";
+            if (!double.IsFinite(choice.SharedScore)) return "a score must be finite";
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,120 @@
+using Personalization.Decisions;
+using Personalization.Engine.Decisions.Policies;
+
+namespace Personalization.Engine.Decisions.Ledger;
+
+/// <summary>One customer's open decisions and what caps have been spent. Part of the profile's side record.</summary>
+internal sealed class DecisionLedger
+{
+    /// <summary>Open decisions kept, at most: beyond it one closes early with its default.</summary>
+    public const int MaxOpen = 64;
+
+    private readonly List<OpenDecision> _open = [];
+    private readonly SortedList<ulong, CapHistory> _caps = [];
+    private readonly SortedList<string, CustomerActionModel> _own = new(1, StringComparer.Ordinal);
+
+    /// <summary>The open decisions, in log order.</summary>
+    public IReadOnlyList<OpenDecision> Open => _open;
+
+    /// <summary>Cap histories by scope.</summary>
+    public IReadOnlyDictionary<ulong, CapHistory> Caps => _caps;
+
+    /// <summary>Slots with parameters of the customer's own, at most: further ones go by the shared model alone.</summary>
+    public const int MaxOwn = 4;
+
+    /// <summary>The customer's own parameters by slot.</summary>
+    public IReadOnlyDictionary<string, CustomerActionModel> Own => _own;
+
+    /// <summary>Decisions that had to close early.</summary>
+    public long ClosedEarly { get; set; }
+
+    /// <summary>Whether there is nothing in it.</summary>
+    public bool IsEmpty => _open.Count == 0 && _caps.Count == 0 && _own.Count == 0 && ClosedEarly == 0;
+
+    /// <summary>When the next window closes.</summary>
+    public long? NextClose
+    {
+        get
+        {
+            if (_open.Count == 0) return null;
+            var next = long.MaxValue;
+            foreach (var decision in _open) next = Math.Min(next, decision.ClosesAt);
+            return next;
+        }
+    }
+
+    /// <summary>An open decision by its short id's hash.</summary>
+    public OpenDecision? Find(ulong idHash)
+    {
+        foreach (var decision in _open)
+        {
+            if (decision.IdHash == idHash) return decision;
+        }
+
+        return null;
+    }
+
+    /// <summary>An open decision by its caller's key.</summary>
+    public OpenDecision? FindKey(ulong idempotencyKey)
+    {
+        foreach (var decision in _open)
+        {
+            if (decision.IdempotencyKey == idempotencyKey) return decision;
+        }
+
+        return null;
+    }
+
+    /// <summary>How often a scope was spent of within a period up to a time.</summary>
+    public int Spent(ulong scope, long at, long periodMs) => _caps.TryGetValue(scope, out var history) ? history.CountSince(at, periodMs) : 0;
+
+    /// <summary>Spends of a cap, and drops histories that are over.</summary>
+    public void Spend(in CapCharge charge, long at)
+    {
+        for (var i = _caps.Count - 1; i >= 0; i--)
+        {
+            if (_caps.GetValueAtIndex(i).IsOver(at)) _caps.RemoveAt(i);
+        }
+
+        if (!_caps.TryGetValue(charge.Scope, out var history)) _caps[charge.Scope] = history = new CapHistory();
+        history.Spend(at, charge.PeriodMs);
+    }
+
+    /// <summary>Gives back what a decision spent.</summary>
+    public void Release(OpenDecision decision)
+    {
+        foreach (var scope in decision.Charges)
+        {
+            if (_caps.TryGetValue(scope, out var history)) history.Release(decision.At);
+        }
+    }
+
+    /// <summary>The customer's own parameters of a slot; what is recorded beyond <see cref="MaxOwn"/> slots is lost.</summary>
+    public CustomerActionModel OwnOf(string slot)
+    {
+        if (_own.TryGetValue(slot, out var own)) return own;
+        own = new CustomerActionModel();
+        if (_own.Count < MaxOwn) _own[slot] = own;
+        return own;
+    }
+
+    public void Restore(string slot, CustomerActionModel own) => _own[slot] = own;
+
+    public void Add(OpenDecision decision) => _open.Add(decision);
+
+    public void Remove(OpenDecision decision) => _open.Remove(decision);
+
+    public void Restore(ulong scope, CapHistory history) => _caps[scope] = history;
+
+    /// <summary>What is to leave first where there is no more room: the oldest that has all its rewards, else the oldest.</summary>
+    public OpenDecision? ToCloseEarly()
+    {
+        if (_open.Count < MaxOpen) return null;
+        foreach (var decision in _open)
+        {
+            if (decision.IsRewarded) return decision;
+        }
+
+        return _open[0];
+    }
+}
