@@ -82,6 +82,9 @@ public sealed class PersonalizationOptions
 
     /// <summary>Recommendations.</summary>
     public RecommendationOptions Recommendations { get; set; } = new();
+
+    /// <summary>Next best actions.</summary>
+    public DecisionOptions Decisions { get; set; } = new();
 }
 
 /// <summary>Currencies: money is stamped in the base currency when it is accepted and never re-rated.</summary>

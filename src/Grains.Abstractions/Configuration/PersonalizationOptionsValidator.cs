@@ -6,6 +6,8 @@ namespace Personalization.Configuration;
 /// <summary>Finds every fault of the settings, pairs included, so that a start tells them all at once.</summary>
 public static class PersonalizationOptionsValidator
 {
+    private const int MostFeatures = 120;
+
     /// <summary>What is wrong, one sentence a fault with the setting's full name; empty if nothing is.</summary>
     public static IReadOnlyList<string> Validate(PersonalizationOptions options)
     {
@@ -58,6 +60,7 @@ public static class PersonalizationOptionsValidator
         CheckRedis(options, Check);
         CheckChurn(options.Churn, Check);
         CheckModels(options, Check);
+        CheckDecisions(options.Decisions, Check);
         return faults;
     }
 
@@ -116,6 +119,29 @@ public static class PersonalizationOptionsValidator
         check(items.CategoryShare is > 0 and <= 1, "Recommendations:CategoryShare", $"must be above 0 and at most 1, but is {items.CategoryShare}");
         check(items.PurchasedFor >= TimeSpan.Zero, "Recommendations:PurchasedFor", $"must not be negative");
         check(items.CatalogueRescan >= TimeSpan.FromSeconds(10) && items.CatalogueRescan <= TimeSpan.FromDays(1), "Recommendations:CatalogueRescan", $"must be between 10 s and 1 day");
+    }
+
+    private static void CheckDecisions(DecisionOptions decisions, Action<bool, string, FormattableString> check)
+    {
+        check(decisions.AppendTimeout > TimeSpan.Zero && decisions.AppendTimeout <= TimeSpan.FromMinutes(1), "Decisions:AppendTimeout", $"must be above 0 and at most 1 minute");
+        check(decisions.CapTimeout > TimeSpan.Zero && decisions.CapTimeout <= TimeSpan.FromMinutes(1), "Decisions:CapTimeout", $"must be above 0 and at most 1 minute");
+        foreach (var (name, slot) in decisions.Slots.Select(slot => ($"Slots:{slot.Key}", slot.Value)).Prepend(("Default", decisions.Default)))
+        {
+            void Check(bool valid, string setting, FormattableString rule) => check(valid, $"Decisions:{name}:{setting}", rule);
+            Check(Enum.IsDefined(slot.Policy), "Policy", $"must be one of {string.Join(", ", Enum.GetNames<DecisionPolicy>())}");
+            Check(slot.Epsilon is >= 0 and <= 1, "Epsilon", $"must be between 0 and 1, but is {slot.Epsilon}");
+            Check(slot.PriorReward is > 0 and < 1, "PriorReward", $"must be strictly between 0 and 1, but is {slot.PriorReward}");
+            Check(slot.PriorPrecision is > 0 and <= 1e9, "PriorPrecision", $"must be above 0, but is {slot.PriorPrecision}");
+            Check(slot.OwnDeviation is null or (>= 0 and <= 1e3), "OwnDeviation", $"must not be negative, but is {slot.OwnDeviation}");
+            Check(slot.Window >= TimeSpan.FromSeconds(1) && slot.Window <= TimeSpan.FromDays(90), "Window", $"must be between 1 s and 90 days, but is {slot.Window}");
+            Check(slot.DefaultReward is >= 0 and <= 1, "DefaultReward", $"must be between 0 and 1, but is {slot.DefaultReward}");
+            Check(slot.Features.Length <= MostFeatures, "Features", $"must be at most {MostFeatures}");
+            foreach (var (type, value) in slot.Rewards)
+            {
+                Check(Events.EventTypes.TryParse(type, out var parsed) && parsed != Events.EventType.Custom, $"Rewards:{type}", $"must be named by an event type");
+                Check(value is >= 0 and <= 1, $"Rewards:{type}", $"must be between 0 and 1, but is {value}");
+            }
+        }
     }
 
     private static bool IsCurrency(string code) => code.Length == 3 && code.All(char.IsAsciiLetterUpper);

@@ -22,11 +22,11 @@ public enum ContextValueKind : byte
 [GenerateSerializer, Immutable, Alias("personalization.ContextValue")]
 public readonly record struct ContextValue([property: Id(0)] ContextValueKind Kind, [property: Id(1)] string? Text, [property: Id(2)] double Number)
 {
-    /// <summary>A text.</summary>
-    public static ContextValue Of(string text) => new(ContextValueKind.Text, text, 0);
+    /// <summary>A text; null stays null.</summary>
+    public static ContextValue Of(string? text) => new(ContextValueKind.Text, text, 0);
 
-    /// <summary>A number.</summary>
-    public static ContextValue Of(double number) => new(ContextValueKind.Number, null, number);
+    /// <summary>A number; one that is not finite is null.</summary>
+    public static ContextValue Of(double number) => double.IsFinite(number) ? new(ContextValueKind.Number, null, number) : default;
 
     /// <summary>A flag.</summary>
     public static ContextValue Of(bool flag) => new(ContextValueKind.Flag, null, flag ? 1 : 0);

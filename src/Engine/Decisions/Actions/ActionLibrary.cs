@@ -77,7 +77,7 @@ public sealed class ActionLibrary
         foreach (var beyond in sorted.Skip(MaxActions))
             told.Add(new ActionFault(beyond.Definition.ActionId, $"a library holds at most {MaxActions:N0} actions"));
         if (sorted.Length > MaxActions) sorted = sorted[..MaxActions];
-        var capped = sorted.SelectMany(action => action.Caps).Select(cap => cap.Scope).ToHashSet();
+        var capped = sorted.SelectMany(action => action.Caps).GroupBy(cap => cap.Scope).ToDictionary(caps => caps.Key, caps => caps.Max(cap => cap.PeriodMs));
         return new ActionLibrary(Array.ConvertAll(sorted, action => action.Counting(capped, scope.Tenant)), told);
     }
 

@@ -6,3 +6,8 @@ namespace Personalization.Engine.Decisions.Actions;
 /// <param name="Limit">At least 1.</param>
 /// <param name="PeriodMs">Milliseconds, at least one second.</param>
 public readonly record struct CapRule(ulong Scope, string Name, int Limit, long PeriodMs);
+
+/// <summary>A scope that some action of the library has a cap on.</summary>
+/// <param name="Scope">Its hash, see <see cref="CapRule"/>.</param>
+/// <param name="PeriodMs">The longest period of any cap on it: for so long a decision has to be remembered.</param>
+public readonly record struct CapScope(ulong Scope, long PeriodMs);

@@ -13,7 +13,7 @@ public sealed class LibraryAction
     private readonly EligibilityExpression? _eligibility;
     private readonly long _validFrom;
     private readonly long _validTo;
-    private ulong[] _scopes = [];
+    private CapScope[] _scopes = [];
 
     private LibraryAction(ActionDefinition definition, string tenant, EligibilityExpression? eligibility)
     {
@@ -43,7 +43,7 @@ public sealed class LibraryAction
     /// The scopes that a decision for it counts in: those of its own caps, and its group's and its channel's where another action of the
     /// library has a cap on them. A superset of the scopes in <see cref="Caps"/>.
     /// </summary>
-    public IReadOnlyList<ulong> Scopes => _scopes;
+    public IReadOnlyList<CapScope> Scopes => _scopes;
 
     /// <summary>Whether it may be decided for at a time: from <see cref="ActionDefinition.ValidFrom"/>, until <see cref="ActionDefinition.ValidTo"/> exclusive.</summary>
     /// <param name="atMs">Milliseconds since 1970-01-01 UTC.</param>
@@ -87,9 +87,9 @@ public sealed class LibraryAction
     }
 
     /// <summary>Sets <see cref="Scopes"/> once all actions of the library are known.</summary>
-    internal LibraryAction Counting(IReadOnlySet<ulong> capped, string tenant)
+    internal LibraryAction Counting(IReadOnlyDictionary<ulong, long> capped, string tenant)
     {
-        var scopes = new List<ulong>(3);
+        var scopes = new List<CapScope>(3);
         Take("action:" + Definition.ActionId);
         if (Definition.Group is { } group) Take("group:" + group);
         if (Definition.Channel is { } channel) Take("channel:" + channel);
@@ -102,7 +102,7 @@ public sealed class LibraryAction
         void Take(string name)
         {
             var scope = KeyHash.Name(tenant, name);
-            if (capped.Contains(scope)) scopes.Add(scope);
+            if (capped.TryGetValue(scope, out var periodMs)) scopes.Add(new CapScope(scope, periodMs));
         }
     }
 

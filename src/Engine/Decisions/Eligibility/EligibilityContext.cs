@@ -1,3 +1,4 @@
+using Personalization.Decisions;
 using Personalization.Engine.Profiles;
 
 namespace Personalization.Engine.Decisions.Eligibility;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Personalization.Decisions;
 
 namespace Personalization.Engine.Decisions.Eligibility;
 
@@ -7,9 +8,9 @@ internal sealed class ContextNode(string name) : OpenNode
 {
     public override bool IsNull(in EligibilityContext context) => context.ValueOf(name).IsNull;
 
-    public override double Number(in EligibilityContext context) => context.ValueOf(name).Number ?? double.NaN;
+    public override double Number(in EligibilityContext context) => context.ValueOf(name) is { Kind: ContextValueKind.Number } value ? value.Number : double.NaN;
 
-    public override bool? Flag(in EligibilityContext context) => context.ValueOf(name).Flag;
+    public override bool? Flag(in EligibilityContext context) => context.ValueOf(name) is { Kind: ContextValueKind.Flag } value ? value.IsTrue : null;
 
     public override bool TryText(in EligibilityContext context, out ReadOnlySpan<char> text)
     {

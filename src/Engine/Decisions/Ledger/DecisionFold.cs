@@ -1,4 +1,5 @@
 using Personalization.Decisions;
+using Personalization.Engine.Decisions.Learning;
 using Personalization.Engine.Profiles;
 using Personalization.Events;
 using Personalization.Log;

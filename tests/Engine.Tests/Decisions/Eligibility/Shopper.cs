@@ -1,3 +1,4 @@
+using Personalization.Decisions;
 using Personalization.Engine.Decisions.Eligibility;
 using Personalization.Engine.Profiles;
 using Personalization.Engine.Tests.Profiles;
@@ -17,7 +18,7 @@ internal sealed class Shopper
         ["device"] = ContextValue.Of("phone"),
         ["page"] = ContextValue.Of(3),
         ["member"] = ContextValue.Of(true),
-        ["nothing"] = ContextValue.Of(null),
+        ["nothing"] = default,
     };
 
     /// <summary>Two purchase days three weeks apart, a session with a full cart, traits of every JSON type, consents, messages.</summary>

@@ -4,7 +4,7 @@ using Personalization.Engine.Decisions.Ledger;
 using Personalization.Engine.Profiles;
 using Personalization.Stores;
 
-namespace Personalization.Engine.Decisions;
+namespace Personalization.Engine.Decisions.Learning;
 
 /// <summary>
 /// What models learn from one choice, told twice through the outbox: <see cref="Made"/> when the decision is folded, with the default reward, and
