@@ -2,7 +2,7 @@ using Personalization.Algorithms.Bandits.Posteriors;
 
 namespace Personalization.Engine.Decisions.Policies;
 
-/// <summary>The policy of one slot and the model under it. Every default is what <c>simulate</c> was tuned to on seeds that it does not report.</summary>
+/// <summary>The policy of one slot and the model under it. Defaults were chosen in simulated worlds other than those that <c>simulate</c> reports; docs/simulate.md has the figures of what was tried.</summary>
 /// <remarks>
 /// The model's shape (<see cref="Link"/>, <see cref="Posterior"/>, <see cref="PriorPrecision"/>, <see cref="PriorReward"/>) is stored with what it learned: changing one of them starts its model anew
 /// (<see cref="ActionModel.IsFor"/>); the rest takes effect with the next decision.
@@ -27,32 +27,33 @@ public sealed record PolicyOptions
     /// <summary>σ &gt; 0, linear only: the standard deviation of a reward around its mean. Default .3, a reward of 0 and 1 that comes one time in ten; never above ½.</summary>
     public double Noise { get; init; } = 0.3;
 
-    /// <summary>What the shared posterior's deviations are multiplied by when they are drawn, ≥ 0. Default 1, the posterior itself.</summary>
-    public double Exploration { get; init; } = 1;
+    /// <summary>What the shared posterior's deviations are multiplied by when they are drawn, ≥ 0. Default ½: the posterior itself (1) explores for a longer horizon than 50,000 decisions among 40 actions.</summary>
+    public double Exploration { get; init; } = 0.5;
 
-    /// <summary>SquareCB's γ after the first reward, about. Default 10. γ = <see cref="Gamma"/> · (1 + rewards)^<see cref="GammaExponent"/>.</summary>
-    public double Gamma { get; init; } = 10;
+    /// <summary>SquareCB's γ after the first reward, about. Default 100. γ = <see cref="Gamma"/> · (1 + rewards)^<see cref="GammaExponent"/>.</summary>
+    public double Gamma { get; init; } = 100;
 
     /// <summary>How SquareCB's γ grows with the rewards learned, in [0, 1]. Default ½, by theory.</summary>
     public double GammaExponent { get; init; } = 0.5;
 
     /// <summary>
-    /// τ: how far one customer's liking for one action departs from the shared model, as a standard deviation on the score's scale (reward for linear, log-odds for logistic). 0 turns the customer's own part off. Default (null): .1
-    /// for linear, 1 for logistic.
+    /// τ: how far one customer's liking for one action departs from the shared model, as a standard deviation on the score's scale (reward for linear, log-odds for logistic). 0 turns the customer's own part off. Default (null): .05
+    /// for linear, .5 for logistic.
     /// </summary>
     public double? OwnDeviation { get; init; }
 
     /// <summary>The same for a whole group of actions. Default (null): as <see cref="OwnDeviation"/>.</summary>
     public double? GroupDeviation { get; init; }
 
-    /// <summary>What the customer's own uncertainty is multiplied by when it is drawn, ≥ 0: 0 uses what is known of the customer and never tries something out to learn more of it alone. Default .5.</summary>
-    public double OwnExploration { get; init; } = 0.5;
+    /// <summary>What the customer's own uncertainty is multiplied by when it is drawn, ≥ 0: 0 uses what is known of the customer and never tries something out to learn more of it alone. Default 0: among
+    /// 40 actions a customer of 25 decisions does not live to see what trying out brings; raise it where few actions meet the same customer hundreds of times.</summary>
+    public double OwnExploration { get; init; }
 
     /// <summary>What turns a score into an expected reward: the identity for linear Thompson sampling, σ for all others.</summary>
     public RewardLink Link => Kind == PolicyKind.LinearThompsonSampling ? RewardLink.Identity : RewardLink.Logistic;
 
     /// <summary>τ in use for one action.</summary>
-    public double ActionTau => OwnDeviation ?? (Link == RewardLink.Identity ? 0.1 : 1);
+    public double ActionTau => OwnDeviation ?? (Link == RewardLink.Identity ? 0.05 : 0.5);
 
     /// <summary>τ in use for a group.</summary>
     public double GroupTau => GroupDeviation ?? ActionTau;

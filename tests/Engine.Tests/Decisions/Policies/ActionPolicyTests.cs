@@ -54,7 +54,7 @@ public sealed class ActionPolicyTests
     public void Thompson_sampling_over_two_actions_averages_to_the_normal_probability()
     {
         // Scores N(m₁, σ²/n₁), N(m₂, σ²/n₂) with the constant alone: P(first wins) = Φ((m₁ − m₂)/√(v₁ + v₂)).
-        var options = new PolicyOptions { Epsilon = 0, PriorPrecision = 1, PriorReward = 0.1, Noise = 0.4, OwnExploration = 0 };
+        var options = new PolicyOptions { Epsilon = 0, PriorPrecision = 1, PriorReward = 0.1, Noise = 0.4, Exploration = 1 };
         var learner = new ActionModelLearner(ActionModel.Empty(1, options));
         for (var i = 0; i < 40; i++) learner.Learn(1, [1], i % 4 == 0 ? 1 : 0);
         for (var i = 0; i < 15; i++) learner.Learn(2, [1], i % 3 == 0 ? 1 : 0);
@@ -81,7 +81,7 @@ public sealed class ActionPolicyTests
     [Fact]
     public void Thompson_sampling_wins_by_worth_times_reward()
     {
-        var options = new PolicyOptions { Epsilon = 0, OwnExploration = 0 };
+        var options = new PolicyOptions { Epsilon = 0 };
         var learner = new ActionModelLearner(ActionModel.Empty(1, options));
         for (var i = 0; i < 5000; i++)
         {
@@ -127,7 +127,7 @@ public sealed class ActionPolicyTests
     [Fact]
     public void The_best_by_prediction_of_a_customer_is_the_shared_best_until_it_shows_another_liking()
     {
-        var options = new PolicyOptions { Kind = PolicyKind.EpsilonGreedy, Epsilon = 0 };
+        var options = new PolicyOptions { Kind = PolicyKind.EpsilonGreedy, Epsilon = 0, OwnDeviation = 1 };
         var learner = new ActionModelLearner(ActionModel.Empty(1, options));
         for (var i = 0; i < 3000; i++)
         {
