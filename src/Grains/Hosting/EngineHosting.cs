@@ -8,6 +8,7 @@ using Orleans.Serialization;
 using Personalization.Configuration;
 using Personalization.Engine.Churn;
 using Personalization.Engine.Profiles;
+using Personalization.Grains.Actions;
 using Personalization.Grains.Customers;
 using Personalization.Grains.Models;
 using Personalization.Grains.Telemetry;
@@ -21,7 +22,7 @@ namespace Personalization.Grains.Hosting;
 public static class EngineHosting
 {
     /// <summary>
-    /// Adds customers and partitions to a silo. Needs <see cref="IPartitionLog"/>, <see cref="IPartitionStore"/>, <see cref="INameStore"/> and
+    /// Adds customers and partitions to a silo. Needs <see cref="IPartitionLog"/>, <see cref="IPartitionStore"/>, <see cref="IDocumentStore"/>, <see cref="INameStore"/> and
     /// <see cref="ILogAppender"/> in the container, and the stream provider <see cref="Names.LogStreamProvider"/>.
     /// </summary>
     public static ISiloBuilder AddPersonalizationEngine(this ISiloBuilder silo)
@@ -53,6 +54,7 @@ public static class EngineHosting
             if (options.Value.Owner.CustomerIdle <= collection.CollectionQuantum) collection.CollectionQuantum = options.Value.Owner.CustomerIdle / 2;
         });
         services.AddModels();
+        services.AddActionLibrary();
         services.AddHostedService<OwnerKeeper>();
         return silo;
     }
