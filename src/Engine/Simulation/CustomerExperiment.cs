@@ -12,6 +12,7 @@ namespace Personalization.Engine.Simulation;
 public sealed class CustomerExperiment
 {
     private readonly SimulatedWorld _world;
+    private readonly int _decisionsEach;
     private readonly int[] _order;
     private readonly double[] _contexts;
     private readonly double[] _luck;
@@ -22,6 +23,7 @@ public sealed class CustomerExperiment
         ArgumentNullException.ThrowIfNull(world);
         ArgumentOutOfRangeException.ThrowIfLessThan(decisionsEach, 1);
         _world = world;
+        _decisionsEach = decisionsEach;
         _order = [.. world.Shoppers.Where(shopper => !shopper.IsBot).SelectMany(shopper => Enumerable.Repeat(shopper.Index, decisionsEach))];
         var random = world.Random(2);
         for (var i = _order.Length - 1; i > 0; i--)
@@ -46,8 +48,8 @@ public sealed class CustomerExperiment
     /// <param name="options">The policy.</param>
     /// <param name="own">Whether customers' own parameters are learned and used.</param>
     /// <param name="cancellation">Stops the run.</param>
-    /// <returns>Per decision: the mean expected reward of the policy, of uniform choice, and of an oracle that knows the shopper.</returns>
-    public (double Policy, double Uniform, double Oracle) Run(PolicyOptions options, bool own, CancellationToken cancellation = default)
+    /// <returns>Mean expected rewards per decision.</returns>
+    public CustomerOutcome Run(PolicyOptions options, bool own, CancellationToken cancellation = default)
     {
         if (!own) options = options with { OwnDeviation = 0, GroupDeviation = 0 };
         var policy = new ActionPolicy(options);
@@ -57,6 +59,8 @@ public sealed class CustomerExperiment
         var (actions, groups) = (new ulong[_world.Key.Actions], new ulong[_world.Key.Actions]);
         for (var a = 0; a < actions.Length; a++) (actions[a], groups[a]) = ((ulong)a + 1, (ulong)_world.Assortment.Actions[a].CategoryIndex + 1);
         var (pi, rewards, accepts) = (new double[actions.Length], new double[actions.Length], new double[actions.Length]);
+        var seen = new int[_world.Shoppers.Count];
+        var byNth = new double[_decisionsEach];
         double sum = 0, uniform = 0, oracle = 0;
         for (var t = 0; t < _order.Length; t++)
         {
@@ -71,21 +75,31 @@ public sealed class CustomerExperiment
             var random = DecisionRandom.For(_world.Options.Seed, (ulong)shopper.Index, (ulong)t);
             policy.Distribute(model, customers[shopper.Index], new ActionCandidates(actions, context, DecisionContext.Dimension, groups), ref random, pi, rewards);
             _world.Key.Shopper(context, shopper.Taste, accepts);
-            var best = 0.0;
+            var (best, expected) = (0.0, 0.0);
             for (var a = 0; a < pi.Length; a++)
             {
-                sum += pi[a] * accepts[a];
+                expected += pi[a] * accepts[a];
                 uniform += accepts[a] / pi.Length;
                 best = Math.Max(best, accepts[a]);
             }
 
+            sum += expected;
             oracle += best;
+            byNth[seen[shopper.Index]++] += expected;
             var chosen = Exploration.Draw(pi, ref random);
             var reward = _luck[t] < accepts[chosen] ? 1 : 0;
             if (own) (customers[shopper.Index] ??= new CustomerActionModel()).Record(actions[chosen], groups[chosen], model.Score(actions[chosen], context), reward);
             learner.Learn(actions[chosen], context, reward);
         }
 
-        return (sum / Decisions, uniform / Decisions, oracle / Decisions);
+        for (var n = 0; n < byNth.Length; n++) byNth[n] /= (double)Decisions / _decisionsEach;
+        return new CustomerOutcome(sum / Decisions, uniform / Decisions, oracle / Decisions, byNth);
     }
 }
+
+/// <summary>Expected rewards per decision of one run.</summary>
+/// <param name="Policy">Of the policy.</param>
+/// <param name="Uniform">Of uniform choice.</param>
+/// <param name="Oracle">Of an oracle that knows the shopper.</param>
+/// <param name="ByNth">Of the policy, at each customer's first, second … decision.</param>
+public sealed record CustomerOutcome(double Policy, double Uniform, double Oracle, IReadOnlyList<double> ByNth);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Personalization.Silo.Commands.Evaluate;
 using Personalization.Silo.Commands.Log;
 using Personalization.Silo.Commands.Replay;
+using Personalization.Silo.Commands.Simulate;
 using Personalization.Silo.Commands.Verify;
 
 namespace Personalization.Silo.Commands;
@@ -17,6 +18,7 @@ internal static class CommandLine
             LogCommand.Create(),
             VerifyCommand.Create(),
             EvaluateCommand.Create(),
+            SimulateCommand.Create(),
         };
         ServeCommand.AddTo(root);
         return root.Parse(args).InvokeAsync();

@@ -53,10 +53,11 @@ public sealed class ExperimentTests
         {
             var experiment = new CustomerExperiment(new SimulatedWorld(new SimulationOptions { Seed = seed, Shoppers = 500, BotShare = 0 }), 25);
             var options = new PolicyOptions { Kind = PolicyKind.LogisticThompsonSampling };
-            var (own, uniform, oracle) = experiment.Run(options, own: true);
-            var (shared, _, _) = experiment.Run(options, own: false);
-            Assert.True(uniform < shared && own < oracle);
-            difference.Add(own - shared);
+            var own = experiment.Run(options, own: true);
+            var shared = experiment.Run(options, own: false);
+            Assert.True(own.Uniform < shared.Policy && own.Policy < own.Oracle);
+            Assert.Equal(own.Policy, own.ByNth.Average(), 1e-9);
+            difference.Add(own.Policy - shared.Policy);
         }
 
         Assert.True(difference.Mean > 0, $"{difference.Mean:F4} ± {difference.StandardError:F4}");

@@ -10,6 +10,9 @@ public sealed record EvaluationResult(string Task, long Rows, IReadOnlyList<Eval
     /// <summary>Sentences shown below the table: how <see cref="Best"/> was chosen, what to distrust.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>What the rows are.</summary>
+    public string Unit { get; init; } = "rows";
+
     /// <summary>The plots of the report, in order.</summary>
     public IReadOnlyList<Plot> Plots { get; init; } = [];
 }

@@ -24,9 +24,9 @@ internal static class HtmlReport
     public static string Render(EvaluationResult result)
     {
         var html = new StringBuilder();
-        html.Append(CultureInfo.InvariantCulture, $"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>evaluate {Text(result.Task)}</title>");
+        html.Append(CultureInfo.InvariantCulture, $"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{Text(result.Task)}</title>");
         html.Append(CultureInfo.InvariantCulture, $"<meta name=\"viewport\" content=\"width=device-width\"><style>{Style}</style></head><body>");
-        html.Append(CultureInfo.InvariantCulture, $"<h1>Evaluation: {Text(result.Task)}</h1><p>{result.Rows} rows.");
+        html.Append(CultureInfo.InvariantCulture, $"<h1>{Text(char.ToUpperInvariant(result.Task[0]) + result.Task[1..])}</h1><p>{result.Rows} {Text(result.Unit)}.");
         if (result.Best is not null) html.Append(CultureInfo.InvariantCulture, $" Best, chosen on training data: <strong>{Text(result.Best)}</strong>.");
         html.Append("</p>");
         foreach (var note in result.Notes) html.Append(CultureInfo.InvariantCulture, $"<p>{Text(note)}</p>");

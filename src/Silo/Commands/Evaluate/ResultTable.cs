@@ -14,7 +14,7 @@ internal static class ResultTable
         if (!ReferenceEquals(output, Console.Out) || Console.IsOutputRedirected) console.Profile.Width = WidthWhereRedirected;
 
         var bad = badRows == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {badRows} left out");
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Task}: {result.Rows} rows{bad}"));
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Task}: {result.Rows} {result.Unit}{bad}"));
 
         // Models that are measured by other things (purchases, their value) get a table of their own.
         foreach (var group in Groups(result)) console.Write(TableOf(group, result.Best));
