@@ -1,10 +1,14 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using Personalization.Events;
+using Personalization.Engine.Decisions.Actions;
+using Personalization.Gateway.Actions;
 using Personalization.Gateway.Admin;
 using Personalization.Gateway.Churn;
 using Personalization.Gateway.Customers;
+using Personalization.Gateway.Documents;
 using Personalization.Gateway.Events;
 using Personalization.Gateway.Health;
 using Personalization.Gateway.Items;
@@ -25,8 +29,10 @@ namespace Personalization.Gateway.Hosting;
 [JsonSerializable(typeof(ErasureReceipt))]
 [JsonSerializable(typeof(ConsentRequest))]
 [JsonSerializable(typeof(ConsentStateResponse))]
-[JsonSerializable(typeof(ItemBatchResponse))]
+[JsonSerializable(typeof(DocumentBatchResponse))]
 [JsonSerializable(typeof(ItemListResponse))]
+[JsonSerializable(typeof(ActionDefinition))]
+[JsonSerializable(typeof(ActionListResponse))]
 [JsonSerializable(typeof(AdminTotalsResponse))]
 [JsonSerializable(typeof(CustomerListResponse))]
 [JsonSerializable(typeof(LogResponse))]
@@ -45,5 +51,15 @@ namespace Personalization.Gateway.Hosting;
 [JsonSerializable(typeof(ClockAdvance))]
 [JsonSerializable(typeof(Redrive))]
 [JsonSerializable(typeof(IReadOnlyList<RejectedEvent>))]
-[JsonSerializable(typeof(List<RejectedItem>))]
-internal sealed partial class GatewayJson : JsonSerializerContext;
+[JsonSerializable(typeof(List<RejectedDocument>))]
+internal sealed partial class GatewayJson : JsonSerializerContext
+{
+    /// <summary>
+    /// Escapes only what JSON must: an expression such as <c>orders &gt; 1</c> stays readable. Not for anything that is put into HTML.
+    /// </summary>
+    public static GatewayJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.Strict,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

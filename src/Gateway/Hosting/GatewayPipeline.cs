@@ -1,3 +1,4 @@
+using Personalization.Gateway.Actions;
 using Personalization.Gateway.Admin;
 using Personalization.Gateway.Churn;
 using Personalization.Gateway.Customers;
@@ -31,6 +32,7 @@ public static class GatewayPipeline
         app.MapErasure();
         app.MapLive();
         app.MapItems();
+        app.MapActions();
         app.MapTotals();
         app.MapCustomerList();
         app.MapLog();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Personalization.Configuration;
+using Personalization.Gateway.Actions;
 using Personalization.Gateway.Customers;
 using Personalization.Gateway.Events;
 using Personalization.Gateway.Health;
@@ -37,6 +38,8 @@ public static class GatewayServices
         services.AddSingleton<EntryAppender>();
         services.AddSingleton<Currencies>();
         services.AddSingleton<ItemCatalog>();
+        services.AddSingleton<ItemResource>();
+        services.AddActions(options);
         services.AddSingleton<PartitionMonitor>();
         services.AddHostedService(provider => provider.GetRequiredService<PartitionMonitor>());
         services.AddSingleton<GatewayMetrics>();

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using BitFaster.Caching;
 using BitFaster.Caching.Lru;
 using Personalization.Configuration;
+using Personalization.Gateway.Documents;
 using Personalization.Gateway.Hosting;
 using Personalization.Stores;
 
@@ -11,14 +11,14 @@ namespace Personalization.Gateway.Items;
 /// The catalogue over the document store, with the items that events name kept in memory. A put through this process shows at once; one
 /// through another process within <see cref="Staleness"/>.
 /// </summary>
-internal sealed class ItemCatalog(IDocumentStore documents, PersonalizationOptions options, TimeProvider time)
+internal sealed class ItemCatalog(IDocumentStore documents, PersonalizationOptions options, TimeProvider time) : IDocumentTable<CatalogItem>
 {
     /// <summary>How long an item read from the store is believed.</summary>
     public static readonly TimeSpan Staleness = TimeSpan.FromSeconds(10);
 
     private const int Capacity = 100_000;
     private const long HasItems = -1;
-    private readonly string _prefix = $"item/{options.Tenant}/";
+    private readonly DocumentTable<CatalogItem> _table = new(documents, $"item/{options.Tenant}/", GatewayJson.Default.CatalogItem, item => item.ItemId);
 
     // Items that do not exist are kept too: a shop without a catalogue would otherwise read the store for every event.
     private readonly ICache<string, Kept> _cache = new ConcurrentLruBuilder<string, Kept>().WithCapacity(Capacity).Build();
@@ -44,8 +44,7 @@ internal sealed class ItemCatalog(IDocumentStore documents, PersonalizationOptio
         if (emptyUntil != HasItems)
         {
             // One question answers for all items while the catalogue is empty; once it is not, it is not asked again.
-            var any = await documents.List(_prefix, null, 1, cancellation);
-            if (any.Count == 0)
+            if (await _table.IsEmpty(cancellation))
             {
                 // Only over what was seen before the question: a put in between has said that there are items.
                 Interlocked.CompareExchange(ref _emptyUntil, until, emptyUntil);
@@ -55,61 +54,44 @@ internal sealed class ItemCatalog(IDocumentStore documents, PersonalizationOptio
             Volatile.Write(ref _emptyUntil, HasItems);
         }
 
-        item = (await Read(itemId, cancellation))?.Item;
+        item = (await _table.Read(itemId, cancellation))?.Value;
         _cache.AddOrUpdate(itemId, new Kept(item, until));
         return item;
     }
 
-    /// <summary>Reads an item and its version from the store; null if there is none.</summary>
-    public async ValueTask<(CatalogItem Item, long Version)?> Read(string itemId, CancellationToken cancellation)
-    {
-        var document = await documents.Read(_prefix + itemId, cancellation);
-        return document is null ? null : (Parse(document), document.Version);
-    }
+    /// <inheritdoc />
+    public ValueTask<(CatalogItem Value, long Version)?> Read(string id, CancellationToken cancellation) => _table.Read(id, cancellation);
 
-    /// <summary>
-    /// Writes items, each whatever version is stored or only over <paramref name="expected"/>; answers the new versions, null where another
-    /// version is stored.
-    /// </summary>
-    public async ValueTask<IReadOnlyList<long?>> Write(IReadOnlyList<CatalogItem> items, long expected, CancellationToken cancellation)
+    /// <inheritdoc />
+    public async ValueTask<IReadOnlyList<long?>> Write(IReadOnlyList<CatalogItem> values, long expected, CancellationToken cancellation)
     {
-        var writes = new DocumentWrite[items.Count];
-        for (var i = 0; i < writes.Length; i++)
-            writes[i] = new DocumentWrite(_prefix + items[i].ItemId, JsonSerializer.SerializeToUtf8Bytes(items[i], GatewayJson.Default.CatalogItem), expected);
         try
         {
-            return await documents.Write(writes, cancellation);
+            return await _table.Write(values, expected, cancellation);
         }
         finally
         {
             // Also after a failure: whether it was written is unknown then.
             Volatile.Write(ref _emptyUntil, HasItems);
-            foreach (var item in items) _cache.TryRemove(item.ItemId);
+            foreach (var item in values) _cache.TryRemove(item.ItemId);
         }
     }
 
-    /// <summary>Deletes an item whatever version is stored, or only <paramref name="expected"/>. False: there is none, or another version.</summary>
-    public async ValueTask<bool> Delete(string itemId, long expected, CancellationToken cancellation)
+    /// <inheritdoc />
+    public async ValueTask<bool> Delete(string id, long expected, CancellationToken cancellation)
     {
         try
         {
-            return (await documents.Write([new DocumentWrite(_prefix + itemId, null, expected)], cancellation))[0] is not null;
+            return await _table.Delete(id, expected, cancellation);
         }
         finally
         {
-            _cache.TryRemove(itemId);
+            _cache.TryRemove(id);
         }
     }
 
-    /// <summary>Items in id order after an id.</summary>
-    public async ValueTask<IReadOnlyList<CatalogItem>> List(string? after, int max, CancellationToken cancellation)
-    {
-        var page = await documents.List(_prefix, after is null ? null : _prefix + after, max, cancellation);
-        return [.. page.Select(Parse)];
-    }
-
-    private static CatalogItem Parse(Document document) =>
-        JsonSerializer.Deserialize(document.Bytes, GatewayJson.Default.CatalogItem) ?? throw new InvalidDataException($"document {document.Key} holds no item");
+    /// <inheritdoc />
+    public ValueTask<IReadOnlyList<CatalogItem>> List(string? after, int max, CancellationToken cancellation) => _table.List(after, max, cancellation);
 
     private sealed record Kept(CatalogItem? Item, long Until);
 }

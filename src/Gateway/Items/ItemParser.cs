@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Personalization.Gateway.Documents;
 using Personalization.Gateway.Events;
-using Personalization.Partitions;
 
 namespace Personalization.Gateway.Items;
 
@@ -32,7 +32,7 @@ internal static class ItemParser
         string? ownId = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = NameOf(ref reader);
+            var name = DocumentValues.Name(ref reader);
             reader.Read();
             switch (name)
             {
@@ -43,8 +43,8 @@ internal static class ItemParser
                 case "price": item = item with { Price = JsonValues.Money(ref reader, name, fail) }; break;
                 case "currency": item = item with { Currency = Currencies.Read(ref reader, fail) }; break;
                 case "available": item = item with { Available = JsonValues.Flag(ref reader, name, fail) ?? true }; break;
-                case "tags": item = item with { Tags = ReadTags(ref reader, fail) }; break;
-                case "attributes": item = item with { Attributes = ReadAttributes(ref reader, fail) }; break;
+                case "tags": item = item with { Tags = DocumentValues.Labels(ref reader, name, "a tag", MaxTags, fail) }; break;
+                case "attributes": item = item with { Attributes = DocumentValues.Attributes(ref reader, fail) }; break;
                 default: reader.Skip(); break;
             }
         }
@@ -54,67 +54,5 @@ internal static class ItemParser
         if (ownId is null && !faults.Exists(fault => fault.StartsWith("itemId", StringComparison.Ordinal))) fail("itemId is needed");
         if (faults.Count > 0) error = string.Join("; ", faults.Take(5));
         return error is null ? item with { ItemId = ownId! } : null;
-    }
-
-    /// <summary>What is wrong with an id in a URL, or null.</summary>
-    public static string? IdError(string itemId) => CustomerKey.IdError("itemId", itemId);
-
-    private static string[]? ReadTags(ref Utf8JsonReader reader, Action<string> fail)
-    {
-        if (reader.TokenType == JsonTokenType.Null) return null;
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            fail($"tags must be an array, but is {JsonValues.Kind(ref reader)}");
-            reader.Skip();
-            return null;
-        }
-
-        var tags = new List<string>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            if (JsonValues.Label(ref reader, "a tag", fail) is { } tag) tags.Add(tag);
-        if (tags.Count > MaxTags) fail($"tags must be at most {MaxTags}");
-        return tags.Count > 0 ? [.. tags] : null;
-    }
-
-    private static JsonElement? ReadAttributes(ref Utf8JsonReader reader, Action<string> fail)
-    {
-        if (reader.TokenType == JsonTokenType.Null) return null;
-        if (reader.TokenType == JsonTokenType.StartObject)
-        {
-            var attributes = JsonElement.ParseValue(ref reader);
-            if (IsText(attributes)) return attributes;
-            fail("attributes must be well-formed Unicode");
-            return null;
-        }
-
-        fail($"attributes must be an object, but is {JsonValues.Kind(ref reader)}");
-        reader.Skip();
-        return null;
-    }
-
-    /// <summary>Whether every text can be written again: half of a surrogate pair as an escape cannot.</summary>
-    private static bool IsText(JsonElement element)
-    {
-        try
-        {
-            JsonSerializer.SerializeToUtf8Bytes(element, Hosting.GatewayJson.Default.JsonElement);
-            return true;
-        }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException)
-        {
-            return false;
-        }
-    }
-
-    private static string NameOf(ref Utf8JsonReader reader)
-    {
-        try
-        {
-            return reader.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            return ""; // a name that is no Unicode text is none of ours
-        }
     }
 }

@@ -1,7 +1,7 @@
 namespace Personalization.Engine.Decisions.Eligibility;
 
 /// <summary>Finds what somebody probably meant.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>
     /// The candidate whose last part is the name, else the one at the least edit distance (Levenshtein, V. I. Levenshtein, 1966; letters' case
@@ -9,6 +9,8 @@ internal static class NearestName
     /// </summary>
     public static string? Of(string name, IEnumerable<string> candidates)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(candidates);
         string? nearest = null;
         var least = (name.Length / 3) + 2;
         foreach (var candidate in candidates.Order(StringComparer.Ordinal))

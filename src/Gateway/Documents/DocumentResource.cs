@@ -1,0 +1,120 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Personalization.Configuration;
+using Personalization.Gateway.Events;
+using Personalization.Gateway.Hosting;
+using Personalization.Partitions;
+using Personalization.Stores;
+
+namespace Personalization.Gateway.Documents;
+
+/// <summary>What the calls on documents by id do: put, get, delete, many at once, and a listing in pages.</summary>
+/// <param name="noun">What one is called, as in messages: <c>item</c>.</param>
+/// <param name="table">Where they are.</param>
+/// <param name="json">How one is answered.</param>
+/// <param name="options">The settings.</param>
+internal abstract class DocumentResource<T>(string noun, IDocumentTable<T> table, JsonTypeInfo<T> json, PersonalizationOptions options)
+    where T : class
+{
+    /// <summary>Writes one.</summary>
+    public async Task<IResult> Put(string id, HttpContext context)
+    {
+        CheckId(id);
+        T value;
+        using (var body = await RequestBody.Read(context.Request, options.Limits.EventBytes, context.RequestAborted)) value = ReadOne(body.Bytes.Span, id);
+        if (await Check(value, context.RequestAborted) is { } fault) throw Invalid(fault);
+        var expected = EntityTags.Expected(context.Request, noun);
+        var version = (await table.Write([value], expected, context.RequestAborted))[0] ?? throw EntityTags.Failed(noun);
+        context.Response.Headers.ETag = EntityTags.Of(version);
+        return TypedResults.Json(value, json, statusCode: version == 1 ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+    }
+
+    /// <summary>Reads one.</summary>
+    public async Task<IResult> Get(string id, HttpContext context)
+    {
+        CheckId(id);
+        if (await table.Read(id, context.RequestAborted) is not var (value, version)) throw ProblemException.NotFound($"there is no {noun} '{id}'");
+        context.Response.Headers.CacheControl = "no-cache";
+        context.Response.Headers.ETag = EntityTags.Of(version);
+        return context.Request.Headers.IfNoneMatch == EntityTags.Of(version) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Json(value, json);
+    }
+
+    /// <summary>Deletes one.</summary>
+    public async Task<IResult> Delete(string id, HttpContext context)
+    {
+        CheckId(id);
+        var expected = EntityTags.Expected(context.Request, noun);
+        if (await table.Read(id, context.RequestAborted) is null) throw ProblemException.NotFound($"there is no {noun} '{id}'");
+        return await table.Delete(id, expected, context.RequestAborted) || expected == DocumentWrite.Any ? TypedResults.NoContent() : throw EntityTags.Failed(noun);
+    }
+
+    /// <summary>Writes many; bad ones do not harm good ones.</summary>
+    public async Task<IResult> Post(HttpContext context)
+    {
+        var batch = new DocumentBatch<T>(noun + "s", options.Limits, Read);
+        using (var body = await RequestBody.Read(context.Request, options.Limits.RequestBytes, context.RequestAborted))
+        {
+            if (context.Request.ContentType?.StartsWith(EventEndpoints.NdJson, StringComparison.OrdinalIgnoreCase) == true) batch.ReadLines(body.Bytes.Span);
+            else if (context.Request.HasJsonContentType()) batch.ReadJson(body.Bytes.Span);
+            else throw new ProblemException(StatusCodes.Status415UnsupportedMediaType, "The content type is not known", $"Content-Type must be application/json or {EventEndpoints.NdJson}");
+        }
+
+        foreach (var (index, value) in batch.Accepted.ToArray())
+            if (await Check(value, context.RequestAborted) is { } fault) batch.Reject(index, fault);
+        if (batch.Accepted.Count > 0) await table.Write([.. batch.Accepted.Select(one => one.Value)], DocumentWrite.Any, context.RequestAborted);
+        batch.Rejected.Sort((left, right) => left.Index.CompareTo(right.Index));
+        if (batch.Accepted.Count > 0 || batch.Rejected.Count == 0) return TypedResults.Json(new DocumentBatchResponse(batch.Accepted.Count, batch.Rejected), GatewayJson.Default.DocumentBatchResponse);
+        var problem = new ProblemException(StatusCodes.Status400BadRequest, $"No {noun} is valid", batch.Rejected[0].Error);
+        problem.Extensions["accepted"] = 0;
+        problem.Extensions["rejected"] = batch.Rejected;
+        throw problem;
+    }
+
+    /// <summary>Lists a page.</summary>
+    public async Task<IResult> List(HttpContext context, string? cursor = null, int? limit = null)
+    {
+        var size = Paging.Limit(limit);
+        var values = await table.List(Paging.Text(cursor), size, context.RequestAborted);
+        return Page(values, values.Count == size ? Paging.Cursor(IdOf(values[^1])) : null);
+    }
+
+    /// <summary>The id of one.</summary>
+    protected abstract string IdOf(T value);
+
+    /// <summary>Reads one from JSON, and checks what can be checked without waiting.</summary>
+    protected abstract T? Read(ref Utf8JsonReader reader, string? id, out DocumentFault? fault);
+
+    /// <summary>Checks what needs to wait; null = nothing is wrong.</summary>
+    protected virtual ValueTask<DocumentFault?> Check(T value, CancellationToken cancellation) => ValueTask.FromResult<DocumentFault?>(null);
+
+    /// <summary>Answers a page of a listing.</summary>
+    protected abstract IResult Page(IReadOnlyList<T> values, string? next);
+
+    private void CheckId(string id)
+    {
+        if (CustomerKey.IdError(noun + "Id", id) is { } error) throw ProblemException.BadRequest(error);
+    }
+
+    private T ReadOne(ReadOnlySpan<byte> body, string id)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            reader.Read();
+            var value = Read(ref reader, id, out var fault);
+            reader.Read();
+            return value ?? throw Invalid(fault!);
+        }
+        catch (JsonException fault)
+        {
+            throw ProblemException.BadJson(fault);
+        }
+    }
+
+    private static ProblemException Invalid(DocumentFault fault)
+    {
+        var problem = ProblemException.BadRequest(fault.Error);
+        if (fault.Column is { } column) problem.Extensions["column"] = column;
+        return problem;
+    }
+}

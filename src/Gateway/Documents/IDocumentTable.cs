@@ -1,0 +1,19 @@
+namespace Personalization.Gateway.Documents;
+
+/// <summary>Things of one kind by id, each with a version that grows with every write.</summary>
+/// <typeparam name="T">What is kept.</typeparam>
+internal interface IDocumentTable<T>
+    where T : class
+{
+    /// <summary>Reads one and its version; null if there is none.</summary>
+    ValueTask<(T Value, long Version)?> Read(string id, CancellationToken cancellation);
+
+    /// <summary>Writes some, each whatever version is stored or only over <paramref name="expected"/>; answers the new versions, null where another version is stored.</summary>
+    ValueTask<IReadOnlyList<long?>> Write(IReadOnlyList<T> values, long expected, CancellationToken cancellation);
+
+    /// <summary>Deletes one whatever version is stored, or only <paramref name="expected"/>. False: there is none, or another version.</summary>
+    ValueTask<bool> Delete(string id, long expected, CancellationToken cancellation);
+
+    /// <summary>Some in id order after an id.</summary>
+    ValueTask<IReadOnlyList<T>> List(string? after, int max, CancellationToken cancellation);
+}
