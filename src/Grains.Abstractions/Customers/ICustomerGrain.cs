@@ -28,6 +28,10 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("getChurn")]
     Task<ChurnReply> GetChurn(ChurnQuery query);
 
+    /// <summary>Items for the customer, with reasons.</summary>
+    [Alias("recommend")]
+    Task<RecommendationReply> Recommend(RecommendationQuery query);
+
     /// <summary>Sends an observer what changes from now on, for a minute; call again to go on.</summary>
     [Alias("watch")]
     Task Watch(ICustomerObserver observer);

@@ -17,6 +17,7 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
 {
     private readonly CustomerServices _services;
     private readonly ChurnScorer _churn;
+    private readonly CustomerRecommendations _recommendations;
     private readonly OwnerOptions _options;
     private readonly IGrainFactory _grains;
     private CustomerKey _key;
@@ -24,10 +25,11 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
     private LiveChanges? _watchers;
     private RecentEvidence? _evidence;
 
-    public CustomerGrain(CustomerServices services, ChurnScorer churn, IOptions<PersonalizationOptions> options, IGrainFactory grains)
+    public CustomerGrain(CustomerServices services, ChurnScorer churn, CustomerRecommendations recommendations, IOptions<PersonalizationOptions> options, IGrainFactory grains)
     {
         _services = services;
         _churn = churn;
+        _recommendations = recommendations;
         _options = options.Value.Owner;
         _grains = grains;
     }
@@ -67,6 +69,12 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
             AtBeforeNewest = reached.AtBeforeNewest,
             NewestEventTime = reached.NewestEventTime,
         };
+    }
+
+    public async Task<RecommendationReply> Recommend(RecommendationQuery query)
+    {
+        var (reached, at) = await Reach(query.At, query.After);
+        return await _recommendations.Answer(query, reached, at, _actor, Evidence());
     }
 
     public Task Watch(ICustomerObserver observer)

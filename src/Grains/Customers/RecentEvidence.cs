@@ -23,10 +23,13 @@ internal sealed class RecentEvidence(CustomerKey customer, CustomerServices serv
     private bool _used;
 
     /// <summary>Finds the ids of the profile's recent items.</summary>
-    public async Task Fill(CustomerActor actor)
+    public Task Fill(CustomerActor actor) => Fill(actor, services.Reader.RecentItemsOf(actor.Profile).Select(item => item.Position));
+
+    /// <summary>Finds the ids of the events at some positions.</summary>
+    public async Task Fill(CustomerActor actor, IEnumerable<long> positions)
     {
         _used = true;
-        var wanted = services.Reader.RecentItemsOf(actor.Profile).Select(item => item.Position).Where(position => !_eventIds.ContainsKey(position)).ToHashSet();
+        var wanted = positions.Where(position => !_eventIds.ContainsKey(position)).ToHashSet();
         if (wanted.Count == 0) return;
         foreach (var entry in actor.UnsavedJournal)
         {

@@ -9,6 +9,7 @@ using Personalization.Configuration;
 using Personalization.Engine.Churn;
 using Personalization.Engine.Profiles;
 using Personalization.Grains.Actions;
+using Personalization.Grains.Catalogue;
 using Personalization.Grains.Customers;
 using Personalization.Grains.Models;
 using Personalization.Grains.Telemetry;
@@ -53,6 +54,7 @@ public static class EngineHosting
             collection.ClassSpecificCollectionAge[typeof(CustomerGrain).FullName!] = options.Value.Owner.CustomerIdle;
             if (options.Value.Owner.CustomerIdle <= collection.CollectionQuantum) collection.CollectionQuantum = options.Value.Owner.CustomerIdle / 2;
         });
+        services.AddRecommendations();
         services.AddModels();
         services.AddActionLibrary();
         services.AddHostedService<OwnerKeeper>();

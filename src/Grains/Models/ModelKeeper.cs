@@ -15,11 +15,19 @@ internal sealed partial class ModelKeeper(IEnumerable<ModelDefinition> definitio
     private static readonly TimeSpan SuspensionInterval = TimeSpan.FromSeconds(30);
 
     private readonly ModelDefinition[] _definitions = [.. definitions];
+    private readonly ReplicaFollower[] _followers = [.. definitions.Select(definition => new ReplicaFollower(definition, services, grains))];
+
+    /// <summary>Loads what is stored first, so that a silo serves no request with models that know less than was stored before.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_followers.Select(follower => follower.Start(cancellationToken)));
+        await base.StartAsync(cancellationToken);
+    }
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var followers = _definitions.Select(definition => Task.Run(() => new ReplicaFollower(definition, services, grains).Run(stoppingToken), CancellationToken.None)).ToArray();
+        var followers = _followers.Select(follower => Task.Run(() => follower.Run(stoppingToken), CancellationToken.None)).ToArray();
         var suspended = services.Time.GetTimestamp();
         try
         {

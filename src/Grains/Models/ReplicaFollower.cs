@@ -13,14 +13,29 @@ internal sealed partial class ReplicaFollower(ModelDefinition definition, Learne
 
     // A change was begun and not finished: the replica is to be loaded anew.
     private bool _isTorn;
+    private bool _isStarted;
 
     /// <summary>Where the replica stands.</summary>
     public ModelCursor Cursor { get; private set; }
 
+    /// <summary>Loads what is stored; where that fails it is tried again by <see cref="Run"/>.</summary>
+    public async Task Start(CancellationToken cancellation)
+    {
+        try
+        {
+            await Load(cancellation);
+            _isStarted = true;
+        }
+        catch (Exception fault) when (!cancellation.IsCancellationRequested)
+        {
+            FollowingFailed(services.Logger, definition.Name, 0, fault);
+        }
+    }
+
     /// <summary>Follows until it is told to stop.</summary>
     public async Task Run(CancellationToken stop)
     {
-        var isLoaded = false;
+        var isLoaded = _isStarted;
         while (!stop.IsCancellationRequested)
         {
             try

@@ -43,6 +43,21 @@ internal sealed class FakeCustomer(string key) : ICustomerGrain
         return Task.FromResult(AnswerChurn(query));
     }
 
+    public ConcurrentQueue<RecommendationQuery> RecommendationQueries { get; } = new();
+
+    public Func<RecommendationQuery, RecommendationReply> AnswerRecommend { get; set; } = query => new RecommendationReply
+    {
+        At = query.At ?? 0,
+        CaughtUp = true,
+        AfterFound = query.After is null ? null : true,
+    };
+
+    public Task<RecommendationReply> Recommend(RecommendationQuery query)
+    {
+        RecommendationQueries.Enqueue(query);
+        return Task.FromResult(AnswerRecommend(query));
+    }
+
     public Task Watch(ICustomerObserver observer)
     {
         Watchers.AddOrUpdate(observer, 1, (_, count) => count + 1);

@@ -73,6 +73,8 @@ internal sealed class CustomerHost(Func<CustomerServices> services, Faults fault
 
         public Task<ChurnReply> GetChurn(ChurnQuery query) => throw new NotSupportedException();
 
+        public Task<RecommendationReply> Recommend(RecommendationQuery query) => throw new NotSupportedException();
+
         public Task Watch(ICustomerObserver observer) => throw new NotSupportedException();
 
         public Task Unwatch(ICustomerObserver observer) => throw new NotSupportedException();

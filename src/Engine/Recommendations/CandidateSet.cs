@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+
+namespace Personalization.Engine.Recommendations;
+
+/// <summary>The candidates of one question, each once, in the order in which they were first proposed.</summary>
+internal sealed class CandidateSet
+{
+    private readonly Dictionary<ulong, int> _places = [];
+    private readonly List<Recommendation> _candidates = [];
+
+    public int Count => _candidates.Count;
+
+    public Span<Recommendation> All => CollectionsMarshal.AsSpan(_candidates);
+
+    public void Clear()
+    {
+        _places.Clear();
+        _candidates.Clear();
+    }
+
+    public bool Contains(ulong item) => _places.ContainsKey(item);
+
+    /// <summary>The place of an item; −1 where it is none of the candidates.</summary>
+    public int Find(ulong item) => _places.TryGetValue(item, out var place) ? place : -1;
+
+    public void Add(in Recommendation candidate)
+    {
+        _places[candidate.Item] = _candidates.Count;
+        _candidates.Add(candidate);
+    }
+}

@@ -1,0 +1,163 @@
+namespace Personalization.Customers;
+
+/// <summary>What becomes of items that the customer has seen or bought.</summary>
+public enum RepeatRule : byte
+{
+    /// <summary>They come after everything else, bought ones last. The default.</summary>
+    Demote = 0,
+
+    /// <summary>They stand where their score puts them.</summary>
+    Allow = 1,
+
+    /// <summary>They do not come at all.</summary>
+    Exclude = 2,
+}
+
+/// <summary>A question for recommendations.</summary>
+[GenerateSerializer, Immutable, Alias("personalization.RecommendationQuery")]
+public sealed record RecommendationQuery
+{
+    /// <summary>Evaluate everything at this time (milliseconds since 1970-01-01 UTC); null = now.</summary>
+    [Id(0)] public long? At { get; init; }
+
+    /// <summary>Read your own click: answer once this event id is in the profile.</summary>
+    [Id(1)] public string? After { get; init; }
+
+    /// <summary>Where the answer is shown.</summary>
+    [Id(2)] public string? Slot { get; init; }
+
+    /// <summary>How many items are wanted.</summary>
+    [Id(3)] public int Count { get; init; } = 10;
+
+    /// <summary>The item whose page it is: the newest interest, and never recommended itself.</summary>
+    [Id(4)] public string? ContextItem { get; init; }
+
+    /// <summary>Only items of this category or one below it.</summary>
+    [Id(5)] public string? Category { get; init; }
+
+    /// <summary>What becomes of items seen or bought.</summary>
+    [Id(6)] public RepeatRule Repeats { get; init; }
+
+    /// <summary>Whether the parts of each score are wanted.</summary>
+    [Id(7)] public bool Explain { get; init; }
+
+    /// <summary>The caller's own items, to be put in order; null = choose from all.</summary>
+    [Id(8)] public IReadOnlyList<string>? Items { get; init; }
+}
+
+/// <summary>The answer to a question for recommendations.</summary>
+[GenerateSerializer, Immutable, Alias("personalization.RecommendationReply")]
+public sealed record RecommendationReply
+{
+    /// <summary>The items, best first. Fewer than wanted where there are no more.</summary>
+    [Id(0)] public IReadOnlyList<RecommendedItem> Items { get; init; } = [];
+
+    /// <summary>What the list is built on.</summary>
+    [Id(1)] public RecommendationSource Source { get; init; }
+
+    /// <summary>What it was evaluated at, milliseconds since 1970-01-01 UTC.</summary>
+    [Id(2)] public long At { get; init; }
+
+    /// <summary>Clicks in the item indexes that answered: which state of the shared knowledge it was.</summary>
+    [Id(3)] public long IndexPosition { get; init; }
+
+    /// <summary>Whether everything that the log held at the call is in it; false: the owner did not answer in time.</summary>
+    [Id(4)] public bool CaughtUp { get; init; }
+
+    /// <summary>Whether the event asked for by <c>after</c> is in it; null if none was asked for.</summary>
+    [Id(5)] public bool? AfterFound { get; init; }
+
+    /// <summary>No owner answered: the profile may be behind.</summary>
+    [Id(6)] public bool Stale { get; init; }
+
+    /// <summary>The asked time lies before the customer's newest event: there is no time travel yet.</summary>
+    [Id(7)] public bool AtBeforeNewest { get; init; }
+
+    /// <summary>The customer's newest event time, milliseconds since 1970-01-01 UTC; null if there is none.</summary>
+    [Id(8)] public long? NewestEventTime { get; init; }
+}
+
+/// <summary>What a list is built on.</summary>
+public enum RecommendationSource : byte
+{
+    /// <summary>What the customer looked at, or the item whose page it is.</summary>
+    Session = 0,
+
+    /// <summary>The customer's affinities, because no session says more.</summary>
+    Affinity = 1,
+
+    /// <summary>What is popular: nothing is known of the customer, or the customer refuses personalization.</summary>
+    Trending = 2,
+}
+
+/// <summary>A recommended item.</summary>
+[GenerateSerializer, Immutable, Alias("personalization.RecommendedItem")]
+public sealed record RecommendedItem
+{
+    /// <summary>The item.</summary>
+    [Id(0)] public string ItemId { get; init; } = "";
+
+    /// <summary>Orders the items of this answer; those of two answers are not comparable.</summary>
+    [Id(1)] public double Score { get; init; }
+
+    /// <summary>Why it is here, the weightiest first.</summary>
+    [Id(2)] public IReadOnlyList<RecommendationReason> Reasons { get; init; } = [];
+
+    /// <summary>The parts of the score, where they were asked for.</summary>
+    [Id(3)] public ScoreParts? Parts { get; init; }
+}
+
+/// <summary>Why an item is recommended.</summary>
+[GenerateSerializer, Immutable, Alias("personalization.RecommendationReason")]
+public sealed record RecommendationReason
+{
+    /// <summary>What kind of reason it is.</summary>
+    [Id(0)] public RecommendationReasonKind Kind { get; init; }
+
+    /// <summary>The customer's item that led here.</summary>
+    [Id(1)] public string? ItemId { get; init; }
+
+    /// <summary>The customer's own event; null where the journal no longer holds it, or the item was named by the caller.</summary>
+    [Id(2)] public string? EventId { get; init; }
+
+    /// <summary>When that event happened, milliseconds since 1970-01-01 UTC.</summary>
+    [Id(3)] public long? At { get; init; }
+
+    /// <summary>The category or brand.</summary>
+    [Id(4)] public string? Name { get; init; }
+}
+
+/// <summary>Kinds of reasons.</summary>
+public enum RecommendationReasonKind : byte
+{
+    /// <summary>Others who looked at an item that the customer looked at went on to this one.</summary>
+    AlsoViewed = 0,
+
+    /// <summary>It is like an item that the customer looked at: category, brand, price.</summary>
+    SimilarItem = 1,
+
+    /// <summary>It is of a category that the customer likes.</summary>
+    CategoryAffinity = 2,
+
+    /// <summary>It is of a brand that the customer likes.</summary>
+    BrandAffinity = 3,
+
+    /// <summary>Many look at it now.</summary>
+    Trending = 4,
+
+    /// <summary>It is in the catalogue, or in the caller's list; nothing speaks for it.</summary>
+    Catalogue = 5,
+
+    /// <summary>The customer looked at it before.</summary>
+    SeenBefore = 6,
+}
+
+/// <summary>The parts of a score.</summary>
+/// <param name="NextItem">P(next item) by the mix of what similar sessions did; 0 where the session says nothing of it.</param>
+/// <param name="Affinity">Share of the customer's affinity for its category and brand, 0 to 1.</param>
+/// <param name="Trending">Decayed clicks, as a share of the leader's, 0 to 1.</param>
+/// <param name="IsSeen">Whether the customer looked at it lately.</param>
+/// <param name="IsPurchased">Whether the customer bought it lately.</param>
+[GenerateSerializer, Immutable, Alias("personalization.ScoreParts")]
+public sealed record ScoreParts(
+    [property: Id(0)] double NextItem, [property: Id(1)] double Affinity, [property: Id(2)] double Trending, [property: Id(3)] bool IsSeen, [property: Id(4)] bool IsPurchased);

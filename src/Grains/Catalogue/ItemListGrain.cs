@@ -1,0 +1,31 @@
+using Orleans.Concurrency;
+using Personalization.Customers;
+using Personalization.Engine.Recommendations;
+using Personalization.Engine.Recommendations.Indexes;
+using Personalization.Grains.Customers;
+using Personalization.Items;
+using Personalization.Partitions;
+
+namespace Personalization.Grains.Catalogue;
+
+/// <summary>Lists without a customer: as many activations as are asked at once, on the silo that is asked.</summary>
+[StatelessWorker]
+internal sealed class ItemListGrain(ItemIndexReplica replica, Recommender recommender, NameCache names, TimeProvider time) : Grain, IItemListGrain
+{
+    public async Task<RecommendationReply> List(ItemListQuery query)
+    {
+        var at = query.At ?? time.GetUtcNow().ToUnixTimeMilliseconds();
+        var item = query.ItemId is { } id ? KeyHash.Name(this.GetPrimaryKeyString(), id) : 0;
+        var work = RecommenderWorkspace.OfThread;
+        work.Taste.Clear();
+        var (chosen, source, position) = CustomerRecommendations.Choose(recommender, replica, new RecommendationRequest(query.Count, at, RepeatRule.Allow, item, query.Category), work);
+        return new RecommendationReply
+        {
+            Items = await CustomerRecommendations.Describe(chosen, query.Explain, names, [], _ => null),
+            Source = source,
+            At = at,
+            IndexPosition = position,
+            CaughtUp = true,
+        };
+    }
+}
