@@ -1,6 +1,8 @@
 using System.Buffers;
+using Personalization.Algorithms.Recommendation;
 using Personalization.Engine.Journals;
 using Personalization.Engine.Profiles;
+using Personalization.Engine.Recommendations;
 using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Stores;
@@ -66,7 +68,8 @@ internal sealed class Oracle(ProfileFold fold, EntryCodec codec, IReadOnlyList<L
         var letters = store.ReadDeadLetters(0, 0, int.MaxValue).AsTask().Result.Select(letter => letter.Position).ToHashSet();
         if (outbox.Head != outbox.Rows.Count || !outbox.Rows.Select(row => row.Number).SequenceEqual(Enumerable.Range(1, outbox.Rows.Count).Select(number => (long)number)))
             yield return $"the outbox's numbers are not dense: {string.Join(' ', outbox.Rows.Select(row => row.Number))}, head {outbox.Head}";
-        if (outbox.Head != expectations.Sum(expected => expected.Facts.Count)) yield return $"{outbox.Head} facts instead of {expectations.Sum(expected => expected.Facts.Count)}";
+        var facts = outbox.Rows.Count(row => row.Item.Kind != ClickFacts.Kind);
+        if (facts != expectations.Sum(expected => expected.Facts.Count)) yield return $"{facts} facts instead of {expectations.Sum(expected => expected.Facts.Count)}";
 
         var counters = new Dictionary<string, long>();
         var rejected = entries.Where(entry => IsUnreadable(entry)).Select(entry => entry.Position).ToHashSet();
@@ -97,8 +100,13 @@ internal sealed class Oracle(ProfileFold fold, EntryCodec codec, IReadOnlyList<L
         if (!journal.Select(entry => (entry.Position, entry.Hash)).SequenceEqual(expected.Journal.Select(entry => (entry.Position, entry.Hash))))
             yield return $"the journal has {string.Join(' ', journal.Select(entry => entry.Position))} instead of {string.Join(' ', expected.Journal.Select(entry => entry.Position))}";
 
-        var facts = outbox.Where(row => row.Customer == customer).Select(row => (row.Item.Kind, Convert.ToHexString(row.Item.Bytes))).ToList();
+        var rows = outbox.Where(row => row.Customer == customer).ToLookup(row => row.Item.Kind == ClickFacts.Kind, row => row.Item);
+        var facts = rows[false].Select(item => (item.Kind, Convert.ToHexString(item.Bytes))).ToList();
         if (!facts.SequenceEqual(expected.Facts.Select(fact => (fact.Kind, Convert.ToHexString(fact.Bytes))))) yield return $"{facts.Count} facts that are not the {expected.Facts.Count} of the fold";
+
+        // How clicks are shared out over commits depends on when these were; what they are together does not. Blanked facts are of an erased past.
+        var clicks = rows[true].Where(item => item.Bytes.Length > 0).SelectMany(item => ClickFacts.Read(item.Bytes).ToArray()).ToList();
+        if (!clicks.SequenceEqual(expected.Clicks)) yield return $"{clicks.Count} clicks that are not the {expected.Clicks.Count} of the fold";
     }
 
     private static bool IsUnreadable(in LogEntry entry)
@@ -131,6 +139,8 @@ internal sealed class Expectation(CustomerProfile profile) : IFoldSink
 
     public List<OutboxItem> Facts { get; } = [];
 
+    public List<Click> Clicks { get; } = [];
+
     public HashSet<long> DeadLetters { get; } = [];
 
     /// <summary>Entries that were folded once, repeats, without effect, or set aside: every one is exactly one of these.</summary>
@@ -139,6 +149,8 @@ internal sealed class Expectation(CustomerProfile profile) : IFoldSink
     public void Count(FoldVerdict verdict) => Accounted += Enum.IsDefined(verdict) ? 1 : 0;
 
     public void Emit(OutboxItem item) => Facts.Add(item);
+
+    public void Click(in Click click) => Clicks.Add(click);
 
     public void Name(ulong hash, string name)
     {
@@ -149,6 +161,7 @@ internal sealed class Expectation(CustomerProfile profile) : IFoldSink
     {
         Journal.Clear();
         DeadLetters.Clear();
+        Clicks.Clear();
         for (var i = 0; i < Facts.Count; i++) Facts[i] = Facts[i] with { Bytes = [] };
     }
 }
