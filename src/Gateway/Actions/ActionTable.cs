@@ -30,7 +30,7 @@ internal sealed class ActionTable(IDocumentStore documents, DocumentChanges chan
     {
         var versions = await _table.Write(values, expected, cancellation);
         if (_count is { } count) _count = count with { Actions = count.Actions + versions.Count(version => version == 1) };
-        if (versions.Any(version => version is not null)) await Tell(cancellation);
+        if (versions.Any(version => version is not null)) await Tell([.. values.Select(value => value.ActionId)], cancellation);
         return versions;
     }
 
@@ -39,7 +39,7 @@ internal sealed class ActionTable(IDocumentStore documents, DocumentChanges chan
     {
         if (!await _table.Delete(id, expected, cancellation)) return false;
         _count = null;
-        await Tell(cancellation);
+        await Tell([id], cancellation);
         return true;
     }
 
@@ -66,10 +66,10 @@ internal sealed class ActionTable(IDocumentStore documents, DocumentChanges chan
     }
 
     // The change is stored by now: told to the end even if the caller goes away.
-    private async Task Tell(CancellationToken cancellation)
+    private async Task Tell(IReadOnlyList<string> ids, CancellationToken cancellation)
     {
-        await documents.Write([new DocumentWrite(_changesKey, Encoding.UTF8.GetBytes(time.GetUtcNow().ToString("O")))], CancellationToken.None);
-        await changes.Announce(_prefix, cancellation);
+        var versions = await documents.Write([new DocumentWrite(_changesKey, Encoding.UTF8.GetBytes(time.GetUtcNow().ToString("O")))], CancellationToken.None);
+        await changes.Announce(_prefix, new DocumentChange(ids, versions[0]!.Value), cancellation);
     }
 
     private sealed record Count(int Actions, long At);

@@ -31,8 +31,34 @@ internal sealed class ActionLibraryReader(IDocumentStore documents, EligibilityS
         }
 
         _compiled = compiled;
-        return ActionLibrary.From(
-            compiled.Values.Where(one => one.Action is not null).Select(one => one.Action!), scope, compiled.Values.Where(one => one.Fault is not null).Select(one => one.Fault!));
+        return Library();
+    }
+
+    /// <summary>Reads some actions again, the others as they were read last. Not safe for concurrent use.</summary>
+    public async Task<ActionLibrary> Read(IReadOnlyList<string> ids, CancellationToken cancellation)
+    {
+        foreach (var id in ids)
+        {
+            var document = await documents.Read(_prefix + id, cancellation);
+            if (document is null) _compiled.Remove(_prefix + id);
+            else _compiled[_prefix + id] = Compile(document);
+        }
+
+        return Library();
+    }
+
+    private ActionLibrary Library()
+    {
+        var actions = new List<LibraryAction>(_compiled.Count);
+        var faults = new List<ActionFault>();
+        foreach (var one in _compiled.Values)
+        {
+            if (one.Action is { } action) actions.Add(action);
+            else faults.Add(one.Fault!);
+        }
+
+        faults.Sort((left, right) => string.CompareOrdinal(left.ActionId, right.ActionId));
+        return ActionLibrary.From(actions, scope, faults);
     }
 
     private Compiled Compile(Document document)

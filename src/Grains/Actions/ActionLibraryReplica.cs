@@ -21,6 +21,9 @@ public sealed partial class ActionLibraryReplica : ILifecycleParticipant<ISiloLi
     /// <summary>How often everything is read, whatever the document of changes says. Default 1 minute.</summary>
     public static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
 
+    // A large library that changes all the time takes at most a fifth of a core: after each reading the next waits four times as long as that took.
+    private const int Rest = 4;
+
     private readonly IDocumentStore _documents;
     private readonly DocumentChanges _changes;
     private readonly TimeProvider _time;
@@ -35,6 +38,7 @@ public sealed partial class ActionLibraryReplica : ILifecycleParticipant<ISiloLi
     private volatile bool _isLoaded;
     private long _seenVersion = -1;
     private long _sweptAt;
+    private long _restUntil;
     private bool _failing;
     private bool _isDisposed;
     private IDisposable? _subscription;
@@ -69,7 +73,7 @@ public sealed partial class ActionLibraryReplica : ILifecycleParticipant<ISiloLi
     /// <summary>Reads the library once, so that the silo's first decision has it, and keeps it current from then on.</summary>
     internal async Task Start(CancellationToken cancellation)
     {
-        _subscription = _changes.Subscribe(_prefix, stop => Refresh(false, stop));
+        _subscription = _changes.Subscribe(_prefix, Take);
         await Refresh(true, cancellation);
         var timer = new PeriodicTimer(PollInterval, _time);
         _loop = Task.Run(() => Poll(timer), CancellationToken.None);
@@ -93,22 +97,40 @@ public sealed partial class ActionLibraryReplica : ILifecycleParticipant<ISiloLi
         _reading.Dispose();
     }
 
-    /// <summary>Reads what changed. A failure is logged and counted; it is never thrown, but for <paramref name="cancellation"/>.</summary>
+    /// <summary>Reads the library if something may have changed. A failure is logged and counted; it is never thrown, but for <paramref name="cancellation"/>.</summary>
     /// <param name="whole">Whether to read the library even if the document of changes is the one that was seen.</param>
     /// <param name="cancellation">Gives up.</param>
-    internal async Task Refresh(bool whole, CancellationToken cancellation)
+    internal Task Refresh(bool whole, CancellationToken cancellation) => Guarded(async () =>
+    {
+        // Before the actions, so that a change in between is seen by the next poll at the latest.
+        var version = (await _documents.Read(_changesKey, cancellation))?.Version ?? 0;
+        var now = _time.GetTimestamp();
+        if (!whole && _isLoaded && (now < _restUntil || (version == _seenVersion && _time.GetElapsedTime(_sweptAt) < SweepInterval))) return null;
+        var library = await _reader.Read(cancellation);
+        _seenVersion = version;
+        _sweptAt = _time.GetTimestamp();
+        _restUntil = _sweptAt + (Rest * (_sweptAt - now));
+        _isLoaded = true;
+        return library;
+    }, cancellation);
+
+    /// <summary>Reads the actions that were written in this process: a few reads, however large the library is.</summary>
+    private Task Take(DocumentChange change, CancellationToken cancellation) => Guarded(async () =>
+    {
+        if (!_isLoaded) return null;
+        var library = await _reader.Read(change.Ids, cancellation);
+        // Versions in between are changes of other processes: the next poll finds them.
+        if (change.Version == _seenVersion + 1) _seenVersion = change.Version;
+        return library;
+    }, cancellation);
+
+    private async Task Guarded(Func<Task<ActionLibrary?>> read, CancellationToken cancellation)
     {
         await _reading.WaitAsync(cancellation);
         try
         {
-            // Before the actions, so that a change in between is seen by the next poll at the latest.
-            var version = (await _documents.Read(_changesKey, cancellation))?.Version ?? 0;
-            if (!whole && version == _seenVersion && _time.GetElapsedTime(_sweptAt) < SweepInterval) return;
             var start = _time.GetTimestamp();
-            var library = await _reader.Read(cancellation);
-            _seenVersion = version;
-            _sweptAt = _time.GetTimestamp();
-            _isLoaded = true;
+            if (await read() is not { } library) return;
             _metrics.Loaded(library, _time.GetElapsedTime(start));
             if (_failing) LogRecovered(_logger);
             _failing = false;

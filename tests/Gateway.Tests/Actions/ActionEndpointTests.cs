@@ -128,9 +128,11 @@ public sealed class ActionEndpointTests
     {
         await using var gateway = await TestGateway.Start();
         var told = 0;
-        using var listening = gateway.Services.GetRequiredService<DocumentChanges>().Subscribe(ActionDocuments.Prefix("default"), async stop =>
+        using var listening = gateway.Services.GetRequiredService<DocumentChanges>().Subscribe(ActionDocuments.Prefix("default"), async (change, stop) =>
         {
             told++;
+            Assert.Equal(told, change.Version);
+            Assert.NotEmpty(change.Ids);
             Assert.Equal(told, (await gateway.Documents.Read(ActionDocuments.ChangesKey("default"), stop))!.Version);
         });
         await Put(gateway, "a", "{}");

@@ -47,9 +47,29 @@ public sealed class ActionLibraryReplicaTests : IAsyncDisposable
         var changes = new DocumentChanges();
         var (here, elsewhere) = (await Replica(changes), await Replica());
         await Put(new ActionDefinition { ActionId = "a" });
-        await changes.Announce("action/default/");
+        var listings = _documents.Listings;
+        await changes.Announce("action/default/", new DocumentChange(["a"], 1));
         Assert.Equal(["a"], Ids(here.Current));
         Assert.Empty(elsewhere.Current.Actions);
+
+        await Delete("a");
+        await changes.Announce("action/default/", new DocumentChange(["a"], 2));
+        Assert.Empty(here.Current.Actions);
+        await here.Refresh(false, CancellationToken.None);
+        Assert.Equal(listings, _documents.Listings);
+    }
+
+    [Fact]
+    public async Task A_change_of_another_process_that_came_before_one_of_this_process_is_not_missed()
+    {
+        var changes = new DocumentChanges();
+        var here = await Replica(changes);
+        await Put(new ActionDefinition { ActionId = "theirs" });
+        await Put(new ActionDefinition { ActionId = "ours" });
+        await changes.Announce("action/default/", new DocumentChange(["ours"], 2));
+        Assert.Equal(["ours"], Ids(here.Current));
+        await here.Refresh(false, CancellationToken.None);
+        Assert.Equal(["ours", "theirs"], Ids(here.Current));
     }
 
     [Fact]

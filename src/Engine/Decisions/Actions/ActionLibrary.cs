@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using System.IO.Hashing;
 using Personalization.Engine.Decisions.Eligibility;
 
@@ -16,8 +15,8 @@ public sealed class ActionLibrary
     public const int MaxActions = 10_000;
 
     private readonly LibraryAction[] _shown;
-    private readonly FrozenDictionary<string, LibraryAction> _byId;
-    private readonly FrozenSet<string> _slots;
+    private readonly Dictionary<string, LibraryAction> _byId;
+    private readonly HashSet<string> _slots;
 
     // Made when a slot is first asked for: ten thousand actions in as many slots need not be multiplied out.
     private readonly ConcurrentDictionary<string, LibraryAction[]> _bySlot = new(StringComparer.Ordinal);
@@ -27,10 +26,10 @@ public sealed class ActionLibrary
     {
         Actions = actions;
         Faults = faults;
-        _byId = actions.ToFrozenDictionary(action => action.Definition.ActionId, StringComparer.Ordinal);
+        _byId = actions.ToDictionary(action => action.Definition.ActionId, StringComparer.Ordinal);
         _shown = Array.FindAll(actions, action => action.Definition.Enabled);
         _everySlot = Array.FindAll(_shown, action => action.Definition.Slots is not { Count: > 0 });
-        _slots = _shown.SelectMany(action => action.Definition.Slots ?? []).ToFrozenSet(StringComparer.Ordinal);
+        _slots = _shown.SelectMany(action => action.Definition.Slots ?? []).ToHashSet(StringComparer.Ordinal);
         Version = VersionOf(actions);
     }
 
@@ -77,8 +76,13 @@ public sealed class ActionLibrary
         foreach (var beyond in sorted.Skip(MaxActions))
             told.Add(new ActionFault(beyond.Definition.ActionId, $"a library holds at most {MaxActions:N0} actions"));
         if (sorted.Length > MaxActions) sorted = sorted[..MaxActions];
-        var capped = sorted.SelectMany(action => action.Caps).GroupBy(cap => cap.Scope).ToDictionary(caps => caps.Key, caps => caps.Max(cap => cap.PeriodMs));
-        return new ActionLibrary(Array.ConvertAll(sorted, action => action.Counting(capped, scope.Tenant)), told);
+        var capped = new Dictionary<ulong, long>();
+        foreach (var action in sorted)
+        {
+            foreach (var cap in action.Caps) capped[cap.Scope] = Math.Max(cap.PeriodMs, capped.GetValueOrDefault(cap.Scope));
+        }
+
+        return new ActionLibrary(Array.ConvertAll(sorted, action => action.Counting(capped)), told);
     }
 
     /// <summary>An action by its id; null if there is none.</summary>

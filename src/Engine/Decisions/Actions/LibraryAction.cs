@@ -11,6 +11,7 @@ public sealed class LibraryAction
     private readonly CapRule[] _caps;
     private readonly string[] _purposes;
     private readonly EligibilityExpression? _eligibility;
+    private readonly ulong[] _countable; // the scopes that it would count in, were they all capped
     private readonly long _validFrom;
     private readonly long _validTo;
     private CapScope[] _scopes = [];
@@ -23,6 +24,7 @@ public sealed class LibraryAction
         _eligibility = eligibility;
         _purposes = definition.Purposes is { Count: > 0 } purposes ? [.. purposes] : [];
         _caps = definition.Caps is { Count: > 0 } caps ? Array.ConvertAll([.. caps], cap => Compile(definition, cap, tenant)) : NoCaps;
+        _countable = Countable(definition, tenant);
         _validFrom = definition.ValidFrom?.ToUnixTimeMilliseconds() ?? long.MinValue;
         _validTo = definition.ValidTo?.ToUnixTimeMilliseconds() ?? long.MaxValue;
     }
@@ -87,23 +89,28 @@ public sealed class LibraryAction
     }
 
     /// <summary>Sets <see cref="Scopes"/> once all actions of the library are known.</summary>
-    internal LibraryAction Counting(IReadOnlyDictionary<ulong, long> capped, string tenant)
+    internal LibraryAction Counting(Dictionary<ulong, long> capped)
     {
-        var scopes = new List<CapScope>(3);
-        Take("action:" + Definition.ActionId);
-        if (Definition.Group is { } group) Take("group:" + group);
-        if (Definition.Channel is { } channel) Take("channel:" + channel);
-        if (scopes.SequenceEqual(_scopes)) return this;
+        var count = 0;
+        Span<CapScope> scopes = stackalloc CapScope[_countable.Length];
+        foreach (var scope in _countable)
+        {
+            if (capped.TryGetValue(scope, out var periodMs)) scopes[count++] = new CapScope(scope, periodMs);
+        }
+
+        if (scopes[..count].SequenceEqual(_scopes)) return this;
         // A snapshot that is in use shares its actions with the next one: it never sees one change.
         var copy = (LibraryAction)MemberwiseClone();
-        copy._scopes = [.. scopes];
+        copy._scopes = scopes[..count].ToArray();
         return copy;
+    }
 
-        void Take(string name)
-        {
-            var scope = KeyHash.Name(tenant, name);
-            if (capped.TryGetValue(scope, out var periodMs)) scopes.Add(new CapScope(scope, periodMs));
-        }
+    private static ulong[] Countable(ActionDefinition definition, string tenant)
+    {
+        var scopes = new List<ulong>(3) { KeyHash.Name(tenant, "action:" + definition.ActionId) };
+        if (definition.Group is { } group) scopes.Add(KeyHash.Name(tenant, "group:" + group));
+        if (definition.Channel is { } channel) scopes.Add(KeyHash.Name(tenant, "channel:" + channel));
+        return [.. scopes];
     }
 
     private static CapRule Compile(ActionDefinition definition, ActionCap cap, string tenant)
