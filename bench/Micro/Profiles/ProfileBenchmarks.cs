@@ -51,7 +51,7 @@ public class ProfileBenchmarks
         _inOrder = Make(shuffleMinutes: 0);
         _shuffled = Make(shuffleMinutes: 30);
         _logEntries = [.. _inOrder.Take(32).Select(entry => new LogEntry(entry.Position, entry.LogTime, _codec.Write(entry.Envelope, entry.Payload)))];
-        _segment = JournalCodec.Write(_logEntries, 1);
+        _segment = JournalCodec.Write(_logEntries, 1, 1);
         _profile = Fold(_inOrder);
         _shuffledProfile = Fold(_shuffled);
         Encode();
@@ -100,7 +100,7 @@ public class ProfileBenchmarks
 
     /// <summary>32 entries, compressed.</summary>
     [Benchmark(OperationsPerInvoke = 32)]
-    public JournalSegment WriteJournal() => JournalCodec.Write(_logEntries, 1);
+    public JournalSegment WriteJournal() => JournalCodec.Write(_logEntries, 1, 1);
 
     [Benchmark(OperationsPerInvoke = 32)]
     public IReadOnlyList<LogEntry> ReadJournal() => JournalCodec.Read(_segment);

@@ -6,19 +6,23 @@ using Personalization.Stores;
 namespace Personalization.Engine.Journals;
 
 /// <summary>
-/// Bytes of a journal segment: a customer's entries with position, log time and bytes exactly as the log has them.
+/// Bytes of a journal segment: a customer's entries with position, log time and bytes exactly as the log has them; and, where a re-fold can start
+/// from it, what there was: nothing before its first entry, or the row after its last one (a base).
 /// </summary>
 /// <remarks>
-/// Layout: version u8 · method u8 (0 raw, 1 zstd) · for zstd the raw length as varint · body. Body: count, then per entry position delta,
-/// log-time delta (zigzag), length, bytes; all varints. Zstandard (Y. Collet, RFC 8878), level 3, where the body has 256 bytes or more and becomes smaller.
+/// Layout: version u8 · flags u8 (1 zstd, 2 history begins here, 4 a base follows the entries) · fold version varint · for zstd the raw length as
+/// varint · body. Body: count, then per entry position delta, log-time delta (zigzag), length, bytes; then for a base its position, row length, row, side
+/// length, side; all varints. Zstandard (Y. Collet, RFC 8878), level 3, where the body has 256 bytes or more and becomes smaller.
+/// Version 1 had 0 or 1 in place of the flags and no fold version; it is still read.
 /// </remarks>
 public static class JournalCodec
 {
     /// <summary>The layout that this code writes.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
 
-    private const byte Raw = 0;
     private const byte Zstd = 1;
+    private const byte Begins = 2;
+    private const byte HasBase = 4;
     private const int CompressFrom = 256;
     private const int Level = 3;
     private const int LargestBody = 1 << 28;
@@ -30,11 +34,16 @@ public static class JournalCodec
     private static ZstdSharp.Decompressor? decompressor;
 
     /// <summary>Writes entries in position order; at least one.</summary>
-    public static JournalSegment Write(IReadOnlyList<LogEntry> entries, long writtenAt)
+    /// <param name="entries">The entries.</param>
+    /// <param name="writtenAt">When, milliseconds since 1970-01-01 UTC.</param>
+    /// <param name="foldVersion">The fold that took the entries in: <see cref="FoldSettings.FoldVersion"/>.</param>
+    /// <param name="begins">Nothing came before the first entry.</param>
+    /// <param name="row">The row after the last entry, to be kept as a base; null = none.</param>
+    public static JournalSegment Write(IReadOnlyList<LogEntry> entries, long writtenAt, int foldVersion, bool begins = false, CustomerRecord? row = null)
     {
         ArgumentNullException.ThrowIfNull(entries);
         if (entries.Count == 0) throw new ArgumentException("a segment has at least one entry", nameof(entries));
-        var size = 16;
+        var size = 16 + (row is null ? 0 : row.Row.Length + row.Side.Length + 16);
         foreach (var entry in entries) size += entry.Bytes.Length + 16;
         var body = new ArrayBufferWriter<byte>(size);
         var writer = new ByteWriter(body);
@@ -50,22 +59,35 @@ public static class JournalCodec
             (position, logTime) = (entry.Position, entry.LogTime);
         }
 
-        return new JournalSegment(entries[0].Position, position, writtenAt, Pack(body.WrittenSpan));
+        if (row is not null)
+        {
+            if (row.Applied < position || row.IsTombstone) throw new ArgumentException("a base is a row after the last entry, and of no erased customer", nameof(row));
+            writer.Unsigned((ulong)row.Applied);
+            writer.Count(row.Row.Length);
+            writer.Bytes(row.Row);
+            writer.Count(row.Side.Length);
+            writer.Bytes(row.Side);
+        }
+
+        var flags = (byte)((begins ? Begins : 0) | (row is null ? 0 : HasBase));
+        return new JournalSegment(entries[0].Position, position, writtenAt, Pack(body.WrittenSpan, flags, foldVersion));
     }
 
     /// <summary>Reads a segment's entries.</summary>
     /// <exception cref="InvalidDataException">The bytes are none that this code wrote; the message says why.</exception>
-    public static IReadOnlyList<LogEntry> Read(JournalSegment segment)
+    public static IReadOnlyList<LogEntry> Read(JournalSegment segment) => ReadWhole(segment).Entries;
+
+    /// <summary>Reads a segment with what a re-fold can start from.</summary>
+    /// <exception cref="InvalidDataException">The bytes are none that this code wrote; the message says why.</exception>
+    public static JournalContent ReadWhole(JournalSegment segment)
     {
         ArgumentNullException.ThrowIfNull(segment);
         var head = new ByteReader(segment.Bytes);
-        head.Version(Version, "journal segment");
-        var reader = head.Byte() switch
-        {
-            Raw => new ByteReader(segment.Bytes.AsSpan(2)),
-            Zstd => new ByteReader(Unpack(ref head)),
-            var other => throw new InvalidDataException($"compression {other} is not known to this code"),
-        };
+        var version = head.Version(Version, "journal segment");
+        var flags = head.Byte();
+        if (flags > (version == 1 ? Zstd : Zstd | Begins | HasBase)) throw new InvalidDataException($"the flags {flags} of a journal segment are not known to this code");
+        var foldVersion = version == 1 ? 0 : (int)head.UInt32();
+        var reader = (flags & Zstd) != 0 ? new ByteReader(Unpack(ref head)) : new ByteReader(head.Rest());
         var entries = new LogEntry[reader.Count(3)];
         var (position, logTime) = (0L, 0L);
         for (var i = 0; i < entries.Length; i++)
@@ -75,29 +97,40 @@ public static class JournalCodec
             entries[i] = new LogEntry(position, logTime, reader.Take(reader.Count(1)).ToArray());
         }
 
-        return reader.IsAtEnd ? entries : throw new InvalidDataException("there are bytes after the end of the segment");
+        CustomerRecord? row = null;
+        if ((flags & HasBase) != 0)
+        {
+            var applied = reader.Long();
+            row = new CustomerRecord(applied, foldVersion, reader.Take(reader.Count(1)).ToArray(), reader.Take(reader.Count(1)).ToArray(), false);
+        }
+
+        return reader.IsAtEnd
+            ? new JournalContent(entries, foldVersion, (flags & Begins) != 0, row)
+            : throw new InvalidDataException("there are bytes after the end of the segment");
     }
 
-    private static byte[] Pack(ReadOnlySpan<byte> body)
+    private static byte[] Pack(ReadOnlySpan<byte> body, byte flags, int foldVersion)
     {
         if (body.Length >= CompressFrom)
         {
             compressor ??= new ZstdSharp.Compressor(Level);
             var packed = compressor.Wrap(body);
-            var output = new ArrayBufferWriter<byte>(packed.Length + 8);
-            var writer = new ByteWriter(output);
-            writer.Byte(Version);
-            writer.Byte(Zstd);
-            writer.Count(body.Length);
-            writer.Bytes(packed);
-            if (output.WrittenCount < body.Length + 2) return output.WrittenSpan.ToArray();
+            if (packed.Length < body.Length) return Join(packed, (byte)(flags | Zstd), foldVersion, body.Length);
         }
 
-        var raw = new byte[body.Length + 2];
-        raw[0] = Version;
-        raw[1] = Raw;
-        body.CopyTo(raw.AsSpan(2));
-        return raw;
+        return Join(body, flags, foldVersion, null);
+    }
+
+    private static byte[] Join(ReadOnlySpan<byte> body, byte flags, int foldVersion, int? rawLength)
+    {
+        var output = new ArrayBufferWriter<byte>(body.Length + 16);
+        var writer = new ByteWriter(output);
+        writer.Byte(Version);
+        writer.Byte(flags);
+        writer.Unsigned((ulong)foldVersion);
+        if (rawLength is { } length) writer.Count(length);
+        writer.Bytes(body);
+        return output.WrittenSpan.ToArray();
     }
 
     private static byte[] Unpack(ref ByteReader head)
@@ -118,3 +151,10 @@ public static class JournalCodec
         return body;
     }
 }
+
+/// <summary>A journal segment, read.</summary>
+/// <param name="Entries">Its entries.</param>
+/// <param name="FoldVersion">The fold that took them in; 0 = not said.</param>
+/// <param name="Begins">Nothing came before its first entry.</param>
+/// <param name="Base">The row after its last entry; null if it holds none.</param>
+public sealed record JournalContent(IReadOnlyList<LogEntry> Entries, int FoldVersion, bool Begins, CustomerRecord? Base);

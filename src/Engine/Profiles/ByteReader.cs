@@ -82,9 +82,9 @@ internal ref struct ByteReader(ReadOnlySpan<byte> source)
 
     public ReadOnlySpan<byte> Rest() => Take(_rest.Length);
 
-    public void Version(byte known, string what)
+    public byte Version(byte known, string what)
     {
         var version = Byte();
-        if (version == 0 || version > known) throw new InvalidDataException($"version {version} of a {what} is not known to this code");
+        return version != 0 && version <= known ? version : throw new InvalidDataException($"version {version} of a {what} is not known to this code");
     }
 }

@@ -73,6 +73,12 @@ public sealed class CustomerProfile
     /// <summary>The due time of the newest wake-up that was folded, milliseconds since 1970-01-01 UTC; 0 = none.</summary>
     public long LastWokenAt => WokenAt;
 
+    /// <summary>
+    /// When a base was last put into the journal (or the journal began), milliseconds since 1970-01-01 UTC; 0 = never. Not of the fold: whoever writes the journal keeps
+    /// it here, and no feature depends on it.
+    /// </summary>
+    public long JournalBaseAt { get; set; }
+
     /// <summary>The newest event time, milliseconds since 1970-01-01 UTC; 0 = there was no event.</summary>
     public long NewestEventTime => Tail.Count == 0 ? 0 : Tail.Last.Time;
 
@@ -130,6 +136,7 @@ public sealed class CustomerProfile
         SessionDue = null;
         WokenAt = 0;
         Decisions = null;
+        JournalBaseAt = 0;
         DropLive();
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NodaTime;
 using Personalization.Algorithms.Counting;
 
@@ -83,6 +84,18 @@ public sealed record FoldSettings
 
     /// <summary>Positions of re-driven dead letters remembered at most. Default 64.</summary>
     public int Redriven { get; init; } = 64;
+
+    /// <summary>
+    /// Everything that decides what entries fold to, as text: two settings with the same text are the same function. The code number and the revision
+    /// are not in it.
+    /// </summary>
+    public string Describe() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+         sessionGap={SessionGap} lateness={Lateness} recentIdWindow={RecentIdWindow} recentIds={RecentIds} throttleAt={ThrottleAt} tailFacts={TailFacts} orderLines={OrderLines}
+         zone={Zone.Id} affinityHalfLife={AffinityHalfLife} recentItems={RecentItems} categories={Categories} brands={Brands} channels={Channels} priceBandUnit={PriceBandUnit:G29}
+         orderMemory={OrderMemory} orders={Orders} customTypes={CustomTypes} traits={Traits} traitBytes={TraitBytes} purposes={Purposes} redriven={Redriven}
+         """).ReplaceLineEndings("\n");
 
     internal HalfLife AffinityDecay => new(AffinityHalfLife);
 

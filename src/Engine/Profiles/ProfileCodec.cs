@@ -16,7 +16,7 @@ namespace Personalization.Engine.Profiles;
 /// </remarks>
 public static class ProfileCodec
 {
-    /// <summary>The layout that this code writes.</summary>
+    /// <summary>The layout of the row that this code writes.</summary>
     public const byte Version = 1;
 
     /// <summary>Writes a profile, and drops what it has cached.</summary>

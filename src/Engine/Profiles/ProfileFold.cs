@@ -47,6 +47,28 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
         return FoldOutcome.Rejected(reason);
     }
 
+    /// <summary>
+    /// After a customer was folded anew from its journal: takes over from the row that an earlier fold made what the journal's entries cannot tell.
+    /// </summary>
+    internal void Resume(CustomerProfile folded, CustomerProfile stored)
+    {
+        folded.Applied = stored.Applied;
+        folded.ErasedAt = stored.ErasedAt;
+        folded.JournalBaseAt = stored.JournalBaseAt;
+        folded.Redriven = stored.Redriven;
+        folded.Ids.CopyFrom(stored.Ids);
+        folded.NearlyForgets = folded.Ids.Count >= Settings.ThrottleAt;
+
+        // What was decided, spent and learned from is a fact, and not a feature of the fold.
+        folded.Decisions = stored.Decisions;
+        folded.WokenAt = stored.WokenAt;
+
+        // Every session before the one that the earlier base was in is reported. Where the folds draw sessions differently, one that reaches further is reported with its end.
+        folded.ReportedUntil = Math.Max(folded.ReportedUntil, stored.ReportedUntil);
+        if (stored.Base.Session.Ordinal > 0) folded.ReportedUntil = Math.Max(folded.ReportedUntil, stored.Base.Session.StartedAt - 1);
+        SetSessionDue(folded);
+    }
+
     private FoldOutcome FoldRedrive(CustomerProfile profile, Entry entry, Redrive redrive, IFoldSink sink)
     {
         if (redrive.OriginalPosition <= profile.ErasedAt) return FoldOutcome.NoEffect;

@@ -27,6 +27,14 @@ internal sealed class RecentIds
         return Count - old;
     }
 
+    /// <summary>Takes over what another remembers.</summary>
+    public void CopyFrom(RecentIds other)
+    {
+        _hashes = other.Hashes.ToArray();
+        _times = other._times.AsSpan(other._head, other.Count).ToArray();
+        (_head, _origin, Count) = (0, other._origin, other.Count);
+    }
+
     public void ForgetBefore(long logTime)
     {
         while (Count > 0 && TimeOf(0) < logTime) RemoveFirst();

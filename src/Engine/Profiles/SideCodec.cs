@@ -3,9 +3,15 @@ using Personalization.Events;
 
 namespace Personalization.Engine.Profiles;
 
-/// <summary>The side record: version · erased at · recent ids · tail · order ids · re-driven positions · own types · traits · consents; then, where there are any, woken at · decision ledger.</summary>
+/// <summary>
+/// The side record: version · erased at · recent ids · tail · order ids · re-driven positions · own types · traits · consents · when the journal got its last base;
+/// then, where there are any, woken at · decision ledger.
+/// </summary>
 internal static class SideCodec
 {
+    /// <summary>The layout that this code writes. Version 1 ended with the consents.</summary>
+    private const byte Version = 2;
+
     private const int HasItem = 1;
     private const int HasCategory = 2;
     private const int HasBrand = 4;
@@ -18,7 +24,7 @@ internal static class SideCodec
 
     public static void Write(CustomerProfile profile, ByteWriter writer)
     {
-        writer.Byte(ProfileCodec.Version);
+        writer.Byte(Version);
         writer.Unsigned((ulong)profile.ErasedAt);
         WriteIds(profile, writer);
         WriteTail(profile.Tail, writer);
@@ -60,6 +66,8 @@ internal static class SideCodec
             }
         }
 
+        writer.Unsigned((ulong)profile.JournalBaseAt);
+
         // Most customers have neither: nothing is written then.
         var ledger = profile.Decisions is { IsEmpty: false } open ? open : null;
         if (profile.WokenAt == 0 && ledger is null) return;
@@ -69,7 +77,7 @@ internal static class SideCodec
 
     public static void Read(CustomerProfile profile, ref ByteReader reader)
     {
-        reader.Version(ProfileCodec.Version, "side record");
+        var version = reader.Version(Version, "side record");
         profile.ErasedAt = reader.Long();
         ReadIds(profile, ref reader);
         ReadTail(profile.Tail, ref reader);
@@ -103,6 +111,7 @@ internal static class SideCodec
             profile.Consents![purpose] = new Consent(granted, reader.Signed());
         }
 
+        if (version > 1) profile.JournalBaseAt = reader.Long();
         if (reader.IsAtEnd) return;
         profile.WokenAt = reader.Long();
         if (!reader.IsAtEnd) profile.Decisions = LedgerCodec.Read(profile.Tenant, ref reader);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Orleans.Runtime;
+using Personalization.Customers;
 using Personalization.Log;
 
 namespace Personalization.Gateway.Hosting;
@@ -22,6 +23,7 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => ProblemException.TooLarge("the body is larger than one request may be"),
             BadHttpRequestException bad => new ProblemException(bad.StatusCode, "The request is not valid", bad.Message),
             LogUnavailableException down => new ProblemException(StatusCodes.Status503ServiceUnavailable, "The log is not available", down.Message, DefaultRetryAfter),
+            NewerFoldException newer => new ProblemException(StatusCodes.Status503ServiceUnavailable, "The engine is older than its data", newer.Message, DefaultRetryAfter),
             TimeoutException or OrleansException => new ProblemException(
                 StatusCodes.Status503ServiceUnavailable, "The engine is not available", "the engine did not answer in time; try again", DefaultRetryAfter),
             _ => null,

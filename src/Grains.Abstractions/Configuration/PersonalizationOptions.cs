@@ -71,6 +71,9 @@ public sealed class PersonalizationOptions
     /// <summary>Redis.</summary>
     public RedisOptions Redis { get; set; } = new();
 
+    /// <summary>How profiles are folded.</summary>
+    public FoldOptions Fold { get; set; } = new();
+
     /// <summary>Churn scores.</summary>
     public ChurnOptions Churn { get; set; } = new();
 

@@ -58,6 +58,7 @@ public static class PersonalizationOptionsValidator
         Check(retention.Tombstone > retention.Log, "Retention:Tombstone", $"must be longer than Retention:Log ({retention.Log})");
         Check(retention.Journal >= retention.Log, "Retention:Journal", $"must be at least Retention:Log ({retention.Log})");
         CheckRedis(options, Check);
+        CheckFold(options, Check);
         CheckChurn(options.Churn, Check);
         CheckModels(options, Check);
         CheckDecisions(options.Decisions, Check);
@@ -79,6 +80,20 @@ public static class PersonalizationOptionsValidator
         check(
             redis.PollInterval < options.Limits.PartitionAge, "Redis:PollInterval", $"must be shorter than Limits:PartitionAge ({options.Limits.PartitionAge}), but is {redis.PollInterval}");
         check(redis.Timeout < options.Owner.ParkAfter, "Redis:Timeout", $"must be shorter than Owner:ParkAfter ({options.Owner.ParkAfter}), or a slow Redis parks customers, but is {redis.Timeout}");
+    }
+
+    private static void CheckFold(PersonalizationOptions options, Action<bool, string, FormattableString> check)
+    {
+        var fold = options.Fold;
+        check(fold.SessionGap >= TimeSpan.FromSeconds(1) && fold.SessionGap <= TimeSpan.FromDays(1), "Fold:SessionGap", $"must be between 1 s and 1 day, but is {fold.SessionGap}");
+        check(fold.Lateness >= TimeSpan.Zero && fold.Lateness <= TimeSpan.FromDays(1), "Fold:Lateness", $"must be between 0 and 1 day, but is {fold.Lateness}");
+        check(fold.AffinityHalfLife >= TimeSpan.FromHours(1) && fold.AffinityHalfLife <= TimeSpan.FromDays(3650), "Fold:AffinityHalfLife", $"must be between 1 h and 3,650 days, but is {fold.AffinityHalfLife}");
+        check(fold.OrderMemory >= fold.Lateness && fold.OrderMemory <= TimeSpan.FromDays(3650), "Fold:OrderMemory", $"must be between Fold:Lateness ({fold.Lateness}) and 3,650 days, but is {fold.OrderMemory}");
+        check(fold.PriceBandUnit is >= 0.000001m and <= 1_000_000_000m, "Fold:PriceBandUnit", $"must be between 0.000001 and 1,000,000,000, but is {fold.PriceBandUnit}");
+        check(fold.RecentItems is >= 1 and <= 200, "Fold:RecentItems", $"must be between 1 and 200, but is {fold.RecentItems}");
+        check(fold.Categories is >= 1 and <= 256, "Fold:Categories", $"must be between 1 and 256, but is {fold.Categories}");
+        check(fold.Brands is >= 1 and <= 256, "Fold:Brands", $"must be between 1 and 256, but is {fold.Brands}");
+        check(fold.Channels is >= 1 and <= 64, "Fold:Channels", $"must be between 1 and 64, but is {fold.Channels}");
     }
 
     private static void CheckChurn(ChurnOptions churn, Action<bool, string, FormattableString> check)

@@ -21,7 +21,11 @@ namespace Personalization.Grains.Customers;
 /// <param name="Metrics">What operators watch.</param>
 /// <param name="Options">Settings.</param>
 internal sealed record CustomerServices(
-    IPartitionStore Store, PartitionMap Map, EntryCodec Codec, ProfileFold Fold, ProfileReader Reader, NameCache Names, TimeProvider Time, EngineMetrics Metrics, OwnerOptions Options);
+    IPartitionStore Store, PartitionMap Map, EntryCodec Codec, ProfileFold Fold, ProfileReader Reader, NameCache Names, TimeProvider Time, EngineMetrics Metrics, PersonalizationOptions Options)
+{
+    /// <summary>Folds journals of rows that an older fold wrote.</summary>
+    public JournalFold Journals { get; } = new(Fold, Codec);
+}
 
 /// <summary>
 /// One customer in memory: the gate through which entries come, the live profile, and what is not saved yet. Knows nothing of Orleans;
@@ -34,6 +38,8 @@ internal sealed record CustomerServices(
 /// </remarks>
 internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
 {
+    private const int SegmentsAtOnce = 1000;
+
     private readonly int _partition = services.Map.PartitionOf(key);
     private UnsavedWork _unsaved = new(services.Names);
     private CustomerProfile? _profile;
@@ -43,7 +49,8 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     private long _saved;
     private ulong _appliedHash;
     private CounterSnapshot _savedCounters = CounterSnapshot.Empty;
-    private (long Base, long Applied, CounterSnapshot Counters)? _handedOver;
+    private (long Base, long Applied, CounterSnapshot Counters, long JournalBaseAt)? _handedOver;
+    private long _journalBaseAt;
     private bool _caughtUp;
     private long _caughtUpAt;
 
@@ -61,7 +68,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     /// Whether it has everything that its owner had taken when it was loaded: since then a reader need not ask. Believed for
     /// <see cref="OwnerOptions.ReloadAfter"/>, because another activation may be given what this one never hears of.
     /// </summary>
-    public bool IsCaughtUp => _caughtUp && services.Time.GetElapsedTime(_caughtUpAt) < services.Options.ReloadAfter;
+    public bool IsCaughtUp => _caughtUp && services.Time.GetElapsedTime(_caughtUpAt) < services.Options.Owner.ReloadAfter;
 
     /// <summary>Journal entries that are not saved yet.</summary>
     public IReadOnlyList<LogEntry> UnsavedJournal => _unsaved.Journal;
@@ -184,7 +191,12 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         if (Applied == _saved && !force) return new CollectReply(ApplyStatus.Applied, Applied, _saved, null, []);
 
         var counters = ProfileCounters.Take(Profile, services.Fold.Settings);
-        _handedOver = (_saved, Applied, counters);
+        // A base four times within retention: what is left of the tail is never less than three quarters of it.
+        var now = services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        var baseAt = _unsaved.ErasedAt > 0 ? 0 : _journalBaseAt;
+        var needsBase = _unsaved.Journal.Count > 0 && now - baseAt >= services.Options.Retention.Journal.TotalMilliseconds / 4;
+        Profile.JournalBaseAt = needsBase ? now : baseAt;
+        _handedOver = (_saved, Applied, counters, Profile.JournalBaseAt);
         ArrayBufferWriter<byte> row = new(1024), side = new(512);
         ProfileCodec.Write(Profile, row, side);
         var write = _unsaved.AddTo(
@@ -201,7 +213,9 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
                 NextWakeUp = Profile.NextWakeUp,
                 Counters = ProfileCounters.Delta(_savedCounters, counters),
             },
-            entries => JournalCodec.Write(entries, services.Time.GetUtcNow().ToUnixTimeMilliseconds()));
+            (write, entries) => JournalCodec.Write(
+                entries, now, write.FoldVersion, begins: needsBase && _saved == CustomerWrite.NoRow,
+                needsBase && _saved != CustomerWrite.NoRow ? new CustomerRecord(Applied, write.FoldVersion, write.Row, write.Side, false) : null));
         return new CollectReply(ApplyStatus.Applied, Applied, _saved, write, [.. _unsaved.Names]);
     }
 
@@ -214,6 +228,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         if (handedOver.Applied != applied || handedOver.Base != acknowledgement.Base) return false;
         _saved = applied;
         _savedCounters = handedOver.Counters;
+        _journalBaseAt = handedOver.JournalBaseAt;
         _handedOver = null;
         _unsaved.Forget(applied);
         return true;
@@ -275,6 +290,29 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         return outcome.Verdict;
     }
 
+    private CustomerProfile ReadRow(CustomerRecord record) => record.FoldVersion <= services.Fold.Settings.FoldVersion
+        ? ProfileCodec.Read(key, record)
+        : throw new NewerFoldException(key, record.FoldVersion, services.Fold.Settings.FoldVersion);
+
+    /// <summary>
+    /// Folds the journal of a row that an older fold wrote. Nothing is handed over for it: the row follows with the customer's next commit, and until then every
+    /// load folds anew.
+    /// </summary>
+    private async Task<CustomerProfile> Refold(CustomerRecord record)
+    {
+        var journal = new List<JournalSegment>();
+        while (true)
+        {
+            var segments = await services.Store.ReadJournal(_partition, key, journal.Count == 0 ? 0 : journal[^1].Last, SegmentsAtOnce);
+            journal.AddRange(segments);
+            if (segments.Count < SegmentsAtOnce) break;
+        }
+
+        var folded = services.Journals.Refold(key, record, journal);
+        services.Metrics.Refolded(folded.Basis);
+        return folded.Profile;
+    }
+
     private async Task LoadRow()
     {
         // Reloads may overlap: only the newest one counts.
@@ -285,11 +323,14 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         {
             var record = await services.Store.ReadCustomer(_partition, key);
             if (mine != _loads) return;
-            if (record is not null && record.FoldVersion > services.Fold.Settings.FoldVersion)
-                throw new InvalidOperationException($"customer {key} was stored by fold version {record.FoldVersion}, this silo has {services.Fold.Settings.FoldVersion}: upgrade it");
-            _profile = record is null ? new CustomerProfile(key) : ProfileCodec.Read(key, record);
+            var stored = record is null ? new CustomerProfile(key) : ReadRow(record);
+            var profile = record is null || record.FoldVersion == services.Fold.Settings.FoldVersion ? stored : await Refold(record);
+            if (mine != _loads) return;
+            _profile = profile;
             _saved = record?.Applied ?? CustomerWrite.NoRow;
-            _savedCounters = ProfileCounters.Take(_profile, services.Fold.Settings);
+            // The partition's sums hold the share of the row as it is stored; what a re-fold made of it comes with the next commit.
+            _savedCounters = ProfileCounters.Take(stored, services.Fold.Settings);
+            _journalBaseAt = stored.JournalBaseAt;
         }
         finally
         {

@@ -24,6 +24,9 @@ internal sealed class UnsavedWork(NameCache known) : IFoldSink
     /// <summary>Names that entered the profile and are not known to be stored.</summary>
     public IEnumerable<KeyValuePair<ulong, string>> Names => _names.Select(name => KeyValuePair.Create(name.Hash, name.Name));
 
+    /// <summary>The position of an erasure among them; 0 = there is none.</summary>
+    public long ErasedAt => _erasedAt;
+
     /// <summary>The journal entries, oldest first.</summary>
     public IReadOnlyList<LogEntry> Journal => _journal;
 
@@ -65,9 +68,9 @@ internal sealed class UnsavedWork(NameCache known) : IFoldSink
     }
 
     /// <summary>Puts what belongs to a write into it.</summary>
-    public CustomerWrite AddTo(CustomerWrite write, Func<IReadOnlyList<LogEntry>, JournalSegment> segment) => write with
+    public CustomerWrite AddTo(CustomerWrite write, Func<CustomerWrite, IReadOnlyList<LogEntry>, JournalSegment> segment) => write with
     {
-        Journal = _journal.Count > 0 ? segment(_journal) : null,
+        Journal = _journal.Count > 0 ? segment(write, _journal) : null,
         Outbox = OutboxItems(),
         DeadLetters = [.. _deadLetters],
         ErasedAt = _erasedAt,

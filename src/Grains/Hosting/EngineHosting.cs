@@ -30,7 +30,9 @@ public static class EngineHosting
     {
         var services = silo.Services;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => Settings(provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value));
+        // Every row and every answer depends on the revision, so whoever asks for the settings first waits until it is agreed on.
+        services.AddSingleton(provider => Task.Run(() => FoldRevision.Agree(
+            provider.GetRequiredService<IDocumentStore>(), Settings(provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value))).GetAwaiter().GetResult());
         services.AddSingleton(provider => new ProfileFold(provider.GetRequiredService<FoldSettings>(), provider.GetRequiredService<EntryCodec>()));
         services.AddSingleton(provider => new ProfileReader(provider.GetRequiredService<FoldSettings>()));
         services.AddSingleton(provider => new ChurnScorer(
@@ -48,7 +50,7 @@ public static class EngineHosting
             provider.GetRequiredService<NameCache>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<EngineMetrics>(),
-            provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value.Owner));
+            provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value));
         services.AddOptions<GrainCollectionOptions>().Configure<IOptions<PersonalizationOptions>>((collection, options) =>
         {
             collection.ClassSpecificCollectionAge[typeof(CustomerGrain).FullName!] = options.Value.Owner.CustomerIdle;
@@ -61,6 +63,23 @@ public static class EngineHosting
         return silo;
     }
 
-    /// <summary>The fold's settings for an installation.</summary>
-    public static FoldSettings Settings(PersonalizationOptions options) => new() { Zone = DateTimeZoneProviders.Tzdb[options.TimeZone] };
+    /// <summary>The fold's settings for an installation, without their revision (see <see cref="FoldRevision"/>).</summary>
+    public static FoldSettings Settings(PersonalizationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var fold = options.Fold;
+        return new FoldSettings
+        {
+            Zone = DateTimeZoneProviders.Tzdb[options.TimeZone],
+            SessionGap = fold.SessionGap,
+            Lateness = fold.Lateness,
+            AffinityHalfLife = fold.AffinityHalfLife,
+            OrderMemory = fold.OrderMemory,
+            PriceBandUnit = fold.PriceBandUnit,
+            RecentItems = fold.RecentItems,
+            Categories = fold.Categories,
+            Brands = fold.Brands,
+            Channels = fold.Channels,
+        };
+    }
 }

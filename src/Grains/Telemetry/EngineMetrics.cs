@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Personalization.Engine.Journals;
 using Personalization.Engine.Profiles;
 using Personalization.Log;
 
@@ -15,6 +16,7 @@ public sealed class EngineMetrics
     private readonly Counter<long> _duplicates;
     private readonly Counter<long> _deadLettered;
     private readonly UpDownCounter<long> _parked;
+    private readonly Counter<long> _refolded;
     private readonly Histogram<double> _commitDuration;
     private readonly Histogram<long> _commitCustomers;
     private readonly Histogram<long> _commitBytes;
@@ -31,6 +33,7 @@ public sealed class EngineMetrics
         _duplicates = meter.CreateCounter<long>("personalization.entries.duplicates", "{entry}", "Entries whose id the customer remembered");
         _deadLettered = meter.CreateCounter<long>("personalization.entries.dead_lettered", "{entry}", "Entries set aside: rejected by the fold, or unreadable");
         _parked = meter.CreateUpDownCounter<long>("personalization.customers.parked", "{customer}", "Customers that do not answer and are passed over");
+        _refolded = meter.CreateCounter<long>("personalization.customers.refolded", "{customer}", "Loads of rows that an older fold wrote, folded anew from their journals; tag basis: beginning, base, or row where the journal holds neither");
         _commitDuration = meter.CreateHistogram<double>("personalization.commit.duration", "s", "Time to write a chunk and tell its customers");
         _commitCustomers = meter.CreateHistogram<long>("personalization.commit.customers", "{customer}", "Customers in a chunk");
         _commitBytes = meter.CreateHistogram<long>("personalization.commit.size", "By", "Bytes in a chunk");
@@ -57,6 +60,8 @@ public sealed class EngineMetrics
     internal void DeadLettered(int count) => _deadLettered.Add(count);
 
     internal void Parked(int change) => _parked.Add(change);
+
+    internal void Refolded(JournalBasis basis) => _refolded.Add(1, new TagList { { "basis", basis switch { JournalBasis.Beginning => "beginning", JournalBasis.Base => "base", _ => "row" } } });
 
     internal void Committed(int customers, int bytes, TimeSpan duration)
     {

@@ -29,7 +29,7 @@ public sealed class JournalCodecTests
         Entries.Sample(
             entries =>
             {
-                var segment = JournalCodec.Write(entries, 77);
+                var segment = JournalCodec.Write(entries, 77, 65_537);
                 Assert.Equal((entries[0].Position, entries[^1].Position, 77), (segment.First, segment.Last, segment.WrittenAt));
                 var read = JournalCodec.Read(segment);
                 Assert.Equal(entries.Select(entry => (entry.Position, entry.LogTime, Convert.ToHexString(entry.Bytes))), read.Select(entry => (entry.Position, entry.LogTime, Convert.ToHexString(entry.Bytes))));
@@ -39,35 +39,35 @@ public sealed class JournalCodecTests
     [Fact]
     public void A_small_segment_is_raw_and_its_bytes_are_as_they_were()
     {
-        var segment = JournalCodec.Write([new LogEntry(5, 1000, [1, 2, 3]), new LogEntry(300, 1001, [])], 9);
-        Assert.Equal("01000205d00f03010203a7020200", Convert.ToHexStringLower(segment.Bytes));
+        var segment = JournalCodec.Write([new LogEntry(5, 1000, [1, 2, 3]), new LogEntry(300, 1001, [])], 9, 65_537);
+        Assert.Equal("02008180040205d00f03010203a7020200", Convert.ToHexStringLower(segment.Bytes));
     }
 
     [Fact]
     public void A_large_segment_is_compressed_where_that_pays_and_its_bytes_still_read()
     {
         var entries = Enumerable.Range(1, 50).Select(i => new LogEntry(i * 3, 1_700_000_000_000 + i, [.. Enumerable.Repeat((byte)(i % 7), 100)])).ToList();
-        var segment = JournalCodec.Write(entries, 9);
+        var segment = JournalCodec.Write(entries, 9, 65_537);
         Assert.Equal(1, segment.Bytes[1]);
         Assert.True(segment.Bytes.Length < 600, $"{segment.Bytes.Length} bytes");
 
-        // A later zstd may compress otherwise, so the bytes are held as readable and not as written.
+        // Of version 1; and a later zstd may compress otherwise, so the bytes are held as readable and not as written.
         var golden = JournalCodec.Read(new JournalSegment(3, 150, 9, Convert.FromHexString(GoldenZstd)));
         Assert.Equal(entries.Select(entry => (entry.Position, entry.LogTime, Convert.ToHexString(entry.Bytes))), golden.Select(entry => (entry.Position, entry.LogTime, Convert.ToHexString(entry.Bytes))));
 
         var noise = new byte[2000];
         new Random(1).NextBytes(noise);
-        Assert.Equal(0, JournalCodec.Write([new LogEntry(1, 1, noise)], 1).Bytes[1]);
+        Assert.Equal(0, JournalCodec.Write([new LogEntry(1, 1, noise)], 1, 1).Bytes[1]);
     }
 
     [Fact]
     public void Broken_segments_are_refused_and_never_end_in_anything_else()
     {
         var entries = Enumerable.Range(1, 50).Select(i => new LogEntry(i * 3, 1_700_000_000_000 + i, [.. Enumerable.Repeat((byte)(i % 7), 100)])).ToList();
-        var raw = JournalCodec.Write(entries.Take(2).ToList(), 9).Bytes;
-        var packed = JournalCodec.Write(entries, 9).Bytes;
-        Assert.Throws<InvalidDataException>(() => JournalCodec.Read(new JournalSegment(1, 1, 1, [2, .. raw[1..]])));
-        Assert.Throws<InvalidDataException>(() => JournalCodec.Read(new JournalSegment(1, 1, 1, [1, 9, .. raw[2..]])));
+        var raw = JournalCodec.Write(entries.Take(2).ToList(), 9, 1, begins: true).Bytes;
+        var packed = JournalCodec.Write(entries, 9, 1, row: new CustomerRecord(1000, 1, [1, 2, 3], [4, 5], false)).Bytes;
+        Assert.Throws<InvalidDataException>(() => JournalCodec.Read(new JournalSegment(1, 1, 1, [3, .. raw[1..]])));
+        Assert.Throws<InvalidDataException>(() => JournalCodec.Read(new JournalSegment(1, 1, 1, [2, 9, .. raw[2..]])));
         Gen.Select(Gen.Bool, Gen.Select(Gen.Int[0, 10_000], Gen.Byte).Array[1, 4], Gen.Int[0, 10_000]).Sample(
             (isRaw, changes, cut) =>
             {
@@ -88,7 +88,25 @@ public sealed class JournalCodecTests
     [Fact]
     public void Nothing_and_positions_that_do_not_rise_are_refused()
     {
-        Assert.Throws<ArgumentException>(() => JournalCodec.Write([], 1));
-        Assert.Throws<ArgumentException>(() => JournalCodec.Write([new LogEntry(2, 1, []), new LogEntry(2, 1, [])], 1));
+        Assert.Throws<ArgumentException>(() => JournalCodec.Write([], 1, 1));
+        Assert.Throws<ArgumentException>(() => JournalCodec.Write([new LogEntry(2, 1, []), new LogEntry(2, 1, [])], 1, 1));
+    }
+
+    [Fact]
+    public void A_segment_says_by_which_fold_it_was_taken_in_and_what_a_re_fold_can_start_from()
+    {
+        LogEntry[] entries = [new(5, 1000, [1, 2, 3]), new(7, 1001, [])];
+        var plain = JournalCodec.ReadWhole(JournalCodec.Write(entries, 9, 65_537));
+        Assert.Equal((65_537, false, null), (plain.FoldVersion, plain.Begins, plain.Base));
+        Assert.True(JournalCodec.ReadWhole(JournalCodec.Write(entries, 9, 65_537, begins: true)).Begins);
+
+        var row = new CustomerRecord(8, 65_537, [.. Enumerable.Repeat((byte)7, 1000)], [8, 9], false);
+        var segment = JournalCodec.Write(entries, 9, 65_537, row: row);
+        Assert.Equal((5, 7), (segment.First, segment.Last));
+        var read = JournalCodec.ReadWhole(segment);
+        Assert.Equivalent(row, read.Base);
+        Assert.Equal([5L, 7L], read.Entries.Select(entry => entry.Position));
+        Assert.Throws<ArgumentException>(() => JournalCodec.Write(entries, 9, 1, row: row with { Applied = 6 }));
+        Assert.Throws<ArgumentException>(() => JournalCodec.Write(entries, 9, 1, row: row with { IsTombstone = true }));
     }
 }

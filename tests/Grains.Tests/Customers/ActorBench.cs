@@ -14,6 +14,7 @@ using Personalization.Grains.Telemetry;
 using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Storage.Memory;
+using Personalization.Storage.Sqlite;
 using Personalization.Stores;
 
 namespace Personalization.Grains.Tests.Customers;
@@ -28,8 +29,22 @@ internal sealed class ActorBench : IDisposable
     private readonly EntryCodec _codec;
     private readonly FoldSettings _settings;
 
-    public ActorBench(FoldSettings? settings = null)
+    private readonly NameCache _names = new(new MemoryNameStore());
+    private readonly Action _close = () => { };
+
+    public ActorBench(FoldSettings? settings = null) : this(new MemoryPartitionStore(1), settings)
     {
+    }
+
+    private ActorBench(EmbeddedStorage storage, string folder) : this(storage.Store, null) => _close = () =>
+    {
+        storage.Dispose();
+        Directory.Delete(folder, recursive: true);
+    };
+
+    private ActorBench(IPartitionStore store, FoldSettings? settings)
+    {
+        Store = store;
         _codec = new EntryCodec(_provider.GetRequiredService<Serializer>());
         _settings = (settings ?? new FoldSettings()) with { Zone = Zone };
         Epoch = Store.Claim(0, 1).AsTask().Result.Epoch;
@@ -38,16 +53,23 @@ internal sealed class ActorBench : IDisposable
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeMilliseconds(Noon));
 
-    public MemoryPartitionStore Store { get; } = new(1);
+    public IPartitionStore Store { get; }
 
-    public OwnerOptions Options { get; } = new();
+    public PersonalizationOptions Options { get; } = new();
 
     public FailingZone Zone { get; } = new();
 
     public Epoch Epoch { get; private set; }
 
+    /// <summary>Over the embedded store, in a folder of its own.</summary>
+    public static ActorBench Embedded()
+    {
+        var folder = Directory.CreateTempSubdirectory("personalization-actor-").FullName;
+        return new ActorBench(new EmbeddedStorage(folder, 1), folder);
+    }
+
     public CustomerActor Activate(FoldSettings? settings = null) => new(Ann, new CustomerServices(
-        Store, new PartitionMap(1), _codec, new ProfileFold(settings ?? _settings, _codec), new ProfileReader(settings ?? _settings), new NameCache(new MemoryNameStore()), Time,
+        Store, new PartitionMap(1), _codec, new ProfileFold(settings ?? _settings, _codec), new ProfileReader(settings ?? _settings), _names, Time,
         new EngineMetrics(_provider.GetRequiredService<IMeterFactory>()), Options));
 
     /// <summary>A view of an item.</summary>
@@ -76,6 +98,14 @@ internal sealed class ActorBench : IDisposable
         await actor.Acknowledge(acknowledgement);
     }
 
+    public async Task<List<JournalContent>> Segments() => [.. (await Store.ReadJournal(0, Ann, 0, int.MaxValue)).Select(JournalCodec.ReadWhole)];
+
+    /// <summary>The numbers given to facts.</summary>
+    public async Task<long> Outbox() => (await Store.ReadOutbox(0, 0, 1)).Head;
+
+    /// <summary>The ordinal of the newest session.</summary>
+    public static long Sessions(CustomerActor actor, FoldSettings settings) => new ProfileReader(settings).View(actor.Profile, actor.Profile.NewestEventTime, new Dictionary<ulong, string>(), _ => null).Session!.Ordinal;
+
     public async Task<IReadOnlyList<long>> Journal() => [.. (await Store.ReadJournal(0, Ann, 0, int.MaxValue)).SelectMany(JournalCodec.Read).Select(entry => entry.Position)];
 
     public async Task<long> Events() => (await Store.ReadPartition(0)).Counters.GetValueOrDefault("events");
@@ -90,7 +120,11 @@ internal sealed class ActorBench : IDisposable
         return EventsOf(next);
     }
 
-    public void Dispose() => _provider.Dispose();
+    public void Dispose()
+    {
+        _close();
+        _provider.Dispose();
+    }
 }
 
 /// <summary>UTC, until it is told to fail: a fold that throws half way, as a bug would.</summary>

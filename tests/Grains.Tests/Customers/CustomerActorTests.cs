@@ -107,7 +107,7 @@ public sealed class CustomerActorTests : IDisposable
         await _bench.Commit(first);
         Assert.True(second.IsCaughtUp);
 
-        _bench.Time.Advance(_bench.Options.ReloadAfter);
+        _bench.Time.Advance(_bench.Options.Owner.ReloadAfter);
         Assert.False(second.IsCaughtUp);
         Assert.True(await second.CatchUp(_ => Task.FromResult(new CatchUpReply(true, 1, [], _bench.Epoch))));
         Assert.Equal(1, _bench.EventsOf(second));

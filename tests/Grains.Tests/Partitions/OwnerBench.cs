@@ -46,7 +46,7 @@ internal sealed class OwnerBench : IDisposable
         _appender = new GroupAppender(Log, Store, time: Time);
         _metrics = new EngineMetrics(_provider.GetRequiredService<IMeterFactory>());
         _services = new CustomerServices(
-            Store, new PartitionMap(1), Codec, new ProfileFold(_settings, Codec), new ProfileReader(_settings), new NameCache(_names), Time, _metrics, Options.Owner);
+            Store, new PartitionMap(1), Codec, new ProfileFold(_settings, Codec), new ProfileReader(_settings), new NameCache(_names), Time, _metrics, Options);
         Customers = new CustomerHost(() => _services, faults);
     }
 

@@ -140,7 +140,7 @@ internal sealed class Faults(SingleThread thread, FakeTimeProvider time, int see
     }
 
     /// <summary>Storage may answer from a thread of its own; customers and owners are all here.</summary>
-    private ValueTask<T> Made<T>(Boundary at, Func<ValueTask<T>> call) => at <= Boundary.CatchUp ? call() : new ValueTask<T>(thread.Outside(call()));
+    private ValueTask<T> Made<T>(Boundary at, Func<ValueTask<T>> call) => at <= Boundary.CatchUp ? call() : new ValueTask<T>(thread.Outside(call));
 
     private async Task Turns()
     {

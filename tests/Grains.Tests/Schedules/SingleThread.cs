@@ -23,13 +23,13 @@ internal sealed class SingleThread(FakeTimeProvider time) : TaskScheduler
     public Task Start(Func<Task> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.None, this).Unwrap();
 
     /// <summary>Waits, inside a schedule, for something that other threads do: the clock stands still until it is done.</summary>
-    public async Task<T> Outside<T>(ValueTask<T> work)
+    public async Task<T> Outside<T>(Func<ValueTask<T>> work)
     {
-        if (work.IsCompleted) return await work;
+        // Counted before it begins: its answer may be there before this thread goes on.
         _outside++;
         try
         {
-            return await work;
+            return await work();
         }
         finally
         {

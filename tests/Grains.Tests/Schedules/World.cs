@@ -68,7 +68,7 @@ internal sealed class World
         _options.Owner.ReloadAfter = TimeSpan.FromSeconds(5);
         var line = new Line(_faults);
         _appender = new GroupAppender(LogOf(line), StoreOf(line), time: _time);
-        var customers = new CustomerServices(StoreOf(line), new PartitionMap(1), Codec, _fold, new ProfileReader(_settings), new NameCache(_names), _time, Metrics, _options.Owner);
+        var customers = new CustomerServices(StoreOf(line), new PartitionMap(1), Codec, _fold, new ProfileReader(_settings), new NameCache(_names), _time, Metrics, _options);
         _customers = new CustomerHost(() => customers, _faults);
     }
 
@@ -89,7 +89,7 @@ internal sealed class World
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            _thread.Result(_thread.Start(() => _thread.Outside(_store.RegisterConsumer(0, "test"))), TimeSpan.FromSeconds(1));
+            _thread.Result(_thread.Start(() => _thread.Outside(() => _store.RegisterConsumer(0, "test"))), TimeSpan.FromSeconds(1));
             EnsureOwner();
             foreach (var step in steps)
             {
@@ -212,7 +212,7 @@ internal sealed class World
     private void Redrive() => _ = _thread.Start(async () =>
     {
         if (Owner() is not { } owner) return;
-        var letter = (await _store.ReadDeadLetters(0, 0, 10)).FirstOrDefault(letter => letter.Customer is not null);
+        var letter = (await _thread.Outside(() => _store.ReadDeadLetters(0, 0, 10))).FirstOrDefault(letter => letter.Customer is not null);
         if (letter is null) return;
         _redriven.Add(letter.Position);
         try
@@ -227,7 +227,7 @@ internal sealed class World
 
     private Task<bool> Read(CustomerKey customer, bool mustAnswer) => _thread.Start(async () =>
     {
-        var tail = (await _thread.Outside(_log.ReadHead(0))).Tail;
+        var tail = (await _thread.Outside(() => _log.ReadHead(0))).Tail;
         try
         {
             return await _customers.Call(customer, async actor =>

@@ -14,10 +14,10 @@ namespace Personalization.Silo.Commands.Verify;
 public sealed record CustomerVerdict(CustomerKey Customer, IReadOnlyList<JsonDifference> Differences, string? NotVerifiable);
 
 /// <summary>
-/// Proves that stored profiles are the fold of their journals: every journal is folded from nothing, and what a reader would see of it is compared field by
-/// field with what a reader would see of the row.
+/// Proves that stored profiles are the fold of their journals: every journal is folded from its beginning, or from the oldest base that retention has left, and what
+/// a reader would see of it is compared field by field with what a reader would see of the row.
 /// </summary>
-/// <param name="log">Tells whether entries were ever trimmed.</param>
+/// <param name="log">Tells how many partitions there are.</param>
 /// <param name="store">Rows and journals; nobody may write to it meanwhile.</param>
 /// <param name="codec">Reads entries.</param>
 /// <param name="settings">What the rows were folded with.</param>
@@ -26,7 +26,7 @@ public sealed class JournalVerifier(IPartitionLog log, IPartitionStore store, En
     private const int CustomersAtOnce = 1000;
     private const int SegmentsAtOnce = 1000;
 
-    private readonly ProfileFold _fold = new(settings, codec);
+    private readonly JournalFold _fold = new(new ProfileFold(settings, codec), codec);
     private readonly ProfileReader _reader = new(settings);
 
     /// <summary>Verifies every customer of every partition.</summary>
@@ -34,15 +34,13 @@ public sealed class JournalVerifier(IPartitionLog log, IPartitionStore store, En
     {
         for (var partition = 0; partition < log.Partitions; partition++)
         {
-            // As long as the log holds its first entry, no journal can have reached its retention, which is at least the log's.
-            var mayBePruned = (await log.ReadHead(partition, cancellation)).First > 1;
             string? after = null;
             while (true)
             {
                 var page = await store.ListCustomers(partition, after, CustomersAtOnce, cancellation);
                 foreach (var listing in page)
                 {
-                    if (await VerifyCustomer(partition, listing.Customer, mayBePruned, cancellation) is { } verdict) yield return verdict;
+                    if (await VerifyCustomer(partition, listing.Customer, cancellation) is { } verdict) yield return verdict;
                 }
 
                 if (page.Count < CustomersAtOnce) break;
@@ -51,7 +49,7 @@ public sealed class JournalVerifier(IPartitionLog log, IPartitionStore store, En
         }
     }
 
-    private async Task<CustomerVerdict?> VerifyCustomer(int partition, CustomerKey customer, bool mayBePruned, CancellationToken cancellation)
+    private async Task<CustomerVerdict?> VerifyCustomer(int partition, CustomerKey customer, CancellationToken cancellation)
     {
         if (await store.ReadCustomer(partition, customer, cancellation) is not { } record) return null;
         if (record.FoldVersion != settings.FoldVersion)
@@ -61,40 +59,29 @@ public sealed class JournalVerifier(IPartitionLog log, IPartitionStore store, En
         try
         {
             stored = ProfileCodec.Read(customer, record);
-            folded = await Fold(partition, customer, record.Applied, cancellation);
+            var journal = await ReadJournal(partition, customer, cancellation);
+            var found = journal.Count == 0 && stored.IsEmpty ? new JournalFolded(new CustomerProfile(customer), JournalBasis.Beginning) : _fold.Fold(customer, journal, record.Applied);
+            if (found is null)
+                return new CustomerVerdict(customer, [], "its journal holds neither its first event nor a base: the rest was pruned by Retention:Journal");
+            folded = found.Profile;
         }
-        catch (Exception fault) when (fault is InvalidDataException or UnreadableEntryException)
+        catch (InvalidDataException fault)
         {
             return new CustomerVerdict(customer, [new JsonDifference("bytes", "a row and a journal", fault.Message)], null);
         }
 
         var at = Math.Max(stored.NewestEventTime, folded.NewestEventTime);
-        var (left, right) = (View(stored, at), View(folded, at));
-        var differences = JsonDifferences.Find(left, right);
-        if (differences.Count > 0 && mayBePruned && IsShorter(right, left))
-            return new CustomerVerdict(customer, [], "its journal begins after its first event: the rest was pruned by Retention:Journal");
-        return new CustomerVerdict(customer, differences, null);
+        return new CustomerVerdict(customer, JsonDifferences.Find(View(stored, at), View(folded, at)), null);
     }
 
-    /// <summary>The journal folded from nothing, up to the row's version.</summary>
-    private async Task<CustomerProfile> Fold(int partition, CustomerKey customer, long upTo, CancellationToken cancellation)
+    private async Task<List<JournalSegment>> ReadJournal(int partition, CustomerKey customer, CancellationToken cancellation)
     {
-        var profile = new CustomerProfile(customer);
-        var after = 0L;
+        var journal = new List<JournalSegment>();
         while (true)
         {
-            var segments = await store.ReadJournal(partition, customer, after, SegmentsAtOnce, cancellation);
-            foreach (var segment in segments)
-            {
-                foreach (var entry in JournalCodec.Read(segment))
-                {
-                    if (entry.Position > profile.Applied && entry.Position <= upTo) _fold.Apply(profile, codec.Read(entry), NoSink.Instance);
-                }
-
-                after = segment.Last;
-            }
-
-            if (segments.Count < SegmentsAtOnce) return profile;
+            var segments = await store.ReadJournal(partition, customer, journal.Count == 0 ? 0 : journal[^1].Last, SegmentsAtOnce, cancellation);
+            journal.AddRange(segments);
+            if (segments.Count < SegmentsAtOnce) return journal;
         }
     }
 
@@ -102,25 +89,5 @@ public sealed class JournalVerifier(IPartitionLog log, IPartitionStore store, En
     private JsonElement View(CustomerProfile profile, long at) =>
         JsonSerializer.SerializeToElement(_reader.View(profile, at, NoNames, _ => null) with { Applied = 0 });
 
-    private static bool IsShorter(JsonElement one, JsonElement other) =>
-        Sum(one) < Sum(other) || Count(one, "Traits") < Count(other, "Traits") || Count(one, "Consents") < Count(other, "Consents");
-
-    private static long Sum(JsonElement view)
-    {
-        var totals = view.GetProperty("Totals");
-        return totals.GetProperty("Events").GetInt64() + totals.GetProperty("Bot").GetInt64() + totals.GetProperty("Test").GetInt64();
-    }
-
-    private static int Count(JsonElement view, string member) => view.GetProperty(member).EnumerateObject().Count();
-
     private static readonly Dictionary<ulong, string> NoNames = [];
-
-    private sealed class NoSink : IFoldSink
-    {
-        public static readonly NoSink Instance = new();
-
-        public void Emit(OutboxItem item) { }
-
-        public void Name(ulong hash, string name) { }
-    }
 }

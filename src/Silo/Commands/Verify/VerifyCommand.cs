@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Orleans.Serialization;
 using Personalization.Configuration;
+using Personalization.Grains.Customers;
 using Personalization.Grains.Hosting;
 using Personalization.Log;
 using Personalization.Silo.Hosting;
@@ -43,7 +44,9 @@ public static class VerifyCommand
             using var storage = new EmbeddedStorage(options.DataDirectory, options.Partitions);
             await using var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
             var codec = new EntryCodec(services.GetRequiredService<Serializer>());
-            return await Verify(new JournalVerifier(storage.Log, storage.Store, codec, EngineHosting.Settings(options)), output, cancellation);
+            var fold = await FoldRevision.Find(storage.Documents, EngineHosting.Settings(options), cancellation)
+                ?? throw new InvalidOperationException("The settings of Personalization:Fold and Personalization:TimeZone are not those that the engine last ran with; give the same.");
+            return await Verify(new JournalVerifier(storage.Log, storage.Store, codec, fold), output, cancellation);
         }
         catch (Exception fault) when (fault is SettingsException or InvalidOperationException or SqliteException or IOException or UnauthorizedAccessException)
         {
