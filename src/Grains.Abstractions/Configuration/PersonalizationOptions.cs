@@ -74,6 +74,9 @@ public sealed class PersonalizationOptions
     /// <summary>How profiles are folded.</summary>
     public FoldOptions Fold { get; set; } = new();
 
+    /// <summary>The cluster of silos, on Redis.</summary>
+    public SiloClusterOptions Cluster { get; set; } = new();
+
     /// <summary>Churn scores.</summary>
     public ChurnOptions Churn { get; set; } = new();
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Personalization.Partitions;
 
 namespace Personalization.Configuration;
@@ -59,6 +60,7 @@ public static class PersonalizationOptionsValidator
         Check(retention.Journal >= retention.Log, "Retention:Journal", $"must be at least Retention:Log ({retention.Log})");
         CheckRedis(options, Check);
         CheckFold(options, Check);
+        CheckCluster(options.Cluster, Check);
         CheckChurn(options.Churn, Check);
         CheckModels(options, Check);
         CheckDecisions(options.Decisions, Check);
@@ -94,6 +96,17 @@ public static class PersonalizationOptionsValidator
         check(fold.Categories is >= 1 and <= 256, "Fold:Categories", $"must be between 1 and 256, but is {fold.Categories}");
         check(fold.Brands is >= 1 and <= 256, "Fold:Brands", $"must be between 1 and 256, but is {fold.Brands}");
         check(fold.Channels is >= 1 and <= 64, "Fold:Channels", $"must be between 1 and 64, but is {fold.Channels}");
+    }
+
+    private static void CheckCluster(SiloClusterOptions cluster, Action<bool, string, FormattableString> check)
+    {
+        check(IPAddress.TryParse(cluster.AdvertisedAddress, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any), "Cluster:AdvertisedAddress", $"must be an IP address that other processes can reach, but is '{cluster.AdvertisedAddress}'");
+        check(cluster.SiloPort is >= 0 and <= 65535, "Cluster:SiloPort", $"must be between 0 and 65,535, but is {cluster.SiloPort}");
+        check(cluster.GatewayPort is >= 0 and <= 65535, "Cluster:GatewayPort", $"must be between 0 and 65,535, but is {cluster.GatewayPort}");
+        check(cluster.SiloPort == 0 || cluster.SiloPort != cluster.GatewayPort, "Cluster:GatewayPort", $"must be another port than Cluster:SiloPort ({cluster.SiloPort})");
+        check(Enum.IsDefined(cluster.CustomerPlacement), "Cluster:CustomerPlacement", $"must be Owner or Balanced");
+        check(cluster.ProbeTimeout >= TimeSpan.FromMilliseconds(200) && cluster.ProbeTimeout <= TimeSpan.FromMinutes(1), "Cluster:ProbeTimeout", $"must be between 200 ms and 1 minute, but is {cluster.ProbeTimeout}");
+        check(cluster.MissedProbes is >= 1 and <= 20, "Cluster:MissedProbes", $"must be between 1 and 20, but is {cluster.MissedProbes}");
     }
 
     private static void CheckChurn(ChurnOptions churn, Action<bool, string, FormattableString> check)

@@ -18,11 +18,11 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     Task<CatchUpReply> CatchUp(CustomerKey customer, long after);
 
     /// <summary>Returns when everything that the log held at the call is committed, or the time is over (false).</summary>
-    [Alias("drain"), Orleans.Concurrency.AlwaysInterleave]
+    [Alias("drain"), Orleans.Concurrency.AlwaysInterleave, ResponseTimeout("00:01:00")]
     Task<bool> Drain(TimeSpan atMost);
 
     /// <summary>Commits what is folded and stops owning; the next call starts anew. For graceful stops.</summary>
-    [Alias("release"), Orleans.Concurrency.AlwaysInterleave]
+    [Alias("release"), Orleans.Concurrency.AlwaysInterleave, ResponseTimeout("00:01:00")]
     Task Release();
 
     /// <summary>The partition as stored.</summary>
@@ -38,7 +38,7 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     Task<IReadOnlyList<DeadLetter>> ListDeadLetters(long after, int max);
 
     /// <summary>Appends a dead letter again as a new entry that names it; answers the new position, or null if there is no open one at that position.</summary>
-    [Alias("redrive"), Orleans.Concurrency.AlwaysInterleave]
+    [Alias("redrive"), Orleans.Concurrency.AlwaysInterleave, ResponseTimeout("00:00:30")]
     Task<long?> Redrive(long position);
 
     /// <summary>Gives a dead letter up. False: there is no open one at that position.</summary>

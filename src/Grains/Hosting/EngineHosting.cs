@@ -12,6 +12,7 @@ using Personalization.Grains.Actions;
 using Personalization.Grains.Catalogue;
 using Personalization.Grains.Customers;
 using Personalization.Grains.Models;
+using Personalization.Grains.Placement;
 using Personalization.Grains.Telemetry;
 using Personalization.Log;
 using Personalization.Partitions;
@@ -59,6 +60,7 @@ public static class EngineHosting
         services.AddRecommendations();
         services.AddModels();
         services.AddActionLibrary();
+        services.AddPartitionPlacement();
         services.AddHostedService<OwnerKeeper>();
         return silo;
     }

@@ -8,6 +8,7 @@ using Personalization.Gateway.Hosting;
 using Personalization.Gateway.Security;
 using Personalization.Grains.Hosting;
 using Personalization.Storage.Hosting;
+using Personalization.Storage.Redis;
 using Personalization.Storage.Streams;
 
 namespace Personalization.Silo.Hosting;
@@ -32,9 +33,8 @@ internal static class EngineHost
         builder.Services.AddPartitionStorage(options);
         builder.Host.UseOrleans(silo =>
         {
-            var (siloPort, gatewayPort) = FreePorts();
-            silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: "personalization", clusterId: "embedded");
-            silo.Configure<EndpointOptions>(endpoints => endpoints.AdvertisedIPAddress = IPAddress.Loopback);
+            if (options.Storage == StorageKind.Redis) silo.UseRedisCluster(options);
+            else StandAlone(silo);
             silo.AddPartitionStreams();
             silo.AddPersonalizationEngine();
             silo.AddDashboard();
@@ -46,6 +46,13 @@ internal static class EngineHost
         app.MapPersonalizationGateway();
         app.MapOrleansDashboard("/dashboard").RequireAuthorization(AccessPolicies.Admin);
         return app;
+    }
+
+    private static void StandAlone(ISiloBuilder silo)
+    {
+        var (siloPort, gatewayPort) = FreePorts();
+        silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: "personalization", clusterId: "embedded");
+        silo.Configure<EndpointOptions>(endpoints => endpoints.AdvertisedIPAddress = IPAddress.Loopback);
     }
 
     /// <summary>Two ports that nobody listens on now: embedded silos talk to themselves only.</summary>

@@ -1,5 +1,6 @@
 using Personalization.Configuration;
 using Personalization.Gateway.Security;
+using Personalization.Storage.Redis;
 
 namespace Personalization.Silo.Hosting;
 
@@ -21,6 +22,7 @@ internal static class Settings
         }
 
         var faults = PersonalizationOptionsValidator.Validate(options).ToList();
+        if (options.Storage == StorageKind.Redis && RedisConnection.Fault(options.Redis) is { } unreadable) faults.Add(unreadable);
         faults.AddRange(LoopbackGuard.Check(configuration, options));
         return faults.Count == 0 ? options : throw new SettingsException(faults);
     }

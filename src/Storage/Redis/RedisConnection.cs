@@ -52,7 +52,8 @@ public static class RedisConnection
         }
     }
 
-    private static ConfigurationOptions Options(RedisOptions options)
+    /// <summary>The client's settings.</summary>
+    internal static ConfigurationOptions Options(RedisOptions options)
     {
         var settings = ConfigurationOptions.Parse(options.Configuration ?? "", ignoreUnknown: false);
         settings.AsyncTimeout = settings.SyncTimeout = (int)options.Timeout.TotalMilliseconds;

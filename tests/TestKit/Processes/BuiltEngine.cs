@@ -10,15 +10,18 @@ public static class BuiltEngine
 
     /// <summary>The built <c>Personalization.Silo</c> of the same configuration (Release, Debug) and framework as the running test.</summary>
     /// <exception cref="FileNotFoundException">It was not built.</exception>
-    public static string Executable
+    public static string Executable => Find("Silo");
+
+    /// <summary>The built <c>Personalization.Gateway</c> of the same configuration and framework.</summary>
+    /// <exception cref="FileNotFoundException">It was not built.</exception>
+    public static string Gateway => Find("Gateway");
+
+    private static string Find(string project)
     {
-        get
-        {
-            var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-            var name = OperatingSystem.IsWindows() ? "Personalization.Silo.exe" : "Personalization.Silo";
-            var path = Path.Combine(Root, "src", "Silo", "bin", framework.Parent!.Name, framework.Name, name);
-            return File.Exists(path) ? path : throw new FileNotFoundException($"'{path}' was not built; build src/Silo first.", path);
-        }
+        var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var name = $"Personalization.{project}{(OperatingSystem.IsWindows() ? ".exe" : "")}";
+        var path = Path.Combine(Root, "src", project, "bin", framework.Parent!.Name, framework.Name, name);
+        return File.Exists(path) ? path : throw new FileNotFoundException($"'{path}' was not built; build src/{project} first.", path);
     }
 
     private static string FindRoot()

@@ -17,13 +17,15 @@ public sealed class EngineProcess : IAsyncDisposable
     private static readonly TimeSpan ReadyRetry = TimeSpan.FromMilliseconds(50);
     private const int Terminate = 15;
 
+    private readonly string _executable;
     private readonly string[] _settings;
     private readonly Lock _lock = new();
     private readonly StringBuilder _output = new();
     private Process? _process;
 
-    private EngineProcess(string[] settings)
+    private EngineProcess(string executable, string[] settings)
     {
+        _executable = executable;
         _settings = settings;
         DataDirectory = Directory.CreateTempSubdirectory("engine-").FullName;
         Url = $"http://127.0.0.1:{FreePort()}";
@@ -54,9 +56,16 @@ public sealed class EngineProcess : IAsyncDisposable
     /// <summary>Starts an engine and waits until it is ready.</summary>
     /// <param name="settings">Such as <c>--Personalization:Clock=Event</c>.</param>
     /// <exception cref="InvalidOperationException">It ended, or was not ready in time; its output is in the message.</exception>
-    public static async Task<EngineProcess> Start(params string[] settings)
+    public static Task<EngineProcess> Start(params string[] settings) => Start(BuiltEngine.Executable, settings);
+
+    /// <summary>Starts a gateway without a silo and waits until it is ready.</summary>
+    /// <param name="settings">Such as <c>--Personalization:Storage=Redis</c>.</param>
+    /// <exception cref="InvalidOperationException">It ended, or was not ready in time; its output is in the message.</exception>
+    public static Task<EngineProcess> StartGateway(params string[] settings) => Start(BuiltEngine.Gateway, settings);
+
+    private static async Task<EngineProcess> Start(string executable, string[] settings)
     {
-        var engine = new EngineProcess(settings);
+        var engine = new EngineProcess(executable, settings);
         try
         {
             await engine.Restart();
@@ -116,7 +125,7 @@ public sealed class EngineProcess : IAsyncDisposable
 
     private Process Launch()
     {
-        var start = new ProcessStartInfo(BuiltEngine.Executable)
+        var start = new ProcessStartInfo(_executable)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
