@@ -13,6 +13,7 @@ using Personalization.Gateway.Events;
 using Personalization.Gateway.Health;
 using Personalization.Gateway.Items;
 using Personalization.Gateway.Live;
+using Personalization.Gateway.Recommendations;
 
 namespace Personalization.Gateway.Hosting;
 
@@ -23,6 +24,9 @@ namespace Personalization.Gateway.Hosting;
 [JsonSerializable(typeof(CatalogItem))]
 [JsonSerializable(typeof(ProfileResponse))]
 [JsonSerializable(typeof(ChurnResponse))]
+[JsonSerializable(typeof(RecommendationsResponse))]
+[JsonSerializable(typeof(ItemListAnswer))]
+[JsonSerializable(typeof(RerankRequest))]
 [JsonSerializable(typeof(IngestResponse))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(ReceiptResponse))]

@@ -7,6 +7,7 @@ using Personalization.Gateway.Health;
 using Personalization.Gateway.Items;
 using Personalization.Gateway.Live;
 using Personalization.Gateway.OpenApi;
+using Personalization.Gateway.Recommendations;
 using Personalization.Gateway.Security;
 using Personalization.Gateway.Telemetry;
 
@@ -27,6 +28,7 @@ public static class GatewayPipeline
         app.MapEvents();
         app.MapProfile();
         app.MapChurn();
+        app.MapRecommendations();
         app.MapTraits();
         app.MapConsents();
         app.MapErasure();

@@ -37,6 +37,7 @@ public static class GatewayServices
         services.AddSingleton<EventClock>();
         services.AddSingleton<EntryAppender>();
         services.AddSingleton<Currencies>();
+        services.AddSingleton<ItemNotices>();
         services.AddSingleton<ItemCatalog>();
         services.AddSingleton<ItemResource>();
         services.AddActions(options);

@@ -3,6 +3,7 @@ using BitFaster.Caching.Lru;
 using Personalization.Configuration;
 using Personalization.Gateway.Documents;
 using Personalization.Gateway.Hosting;
+using Personalization.Items;
 using Personalization.Stores;
 
 namespace Personalization.Gateway.Items;
@@ -11,14 +12,14 @@ namespace Personalization.Gateway.Items;
 /// The catalogue over the document store, with the items that events name kept in memory. A put through this process shows at once; one
 /// through another process within <see cref="Staleness"/>.
 /// </summary>
-internal sealed class ItemCatalog(IDocumentStore documents, PersonalizationOptions options, TimeProvider time) : IDocumentTable<CatalogItem>
+internal sealed class ItemCatalog(IDocumentStore documents, PersonalizationOptions options, ItemNotices notices, TimeProvider time) : IDocumentTable<CatalogItem>
 {
     /// <summary>How long an item read from the store is believed.</summary>
     public static readonly TimeSpan Staleness = TimeSpan.FromSeconds(10);
 
     private const int Capacity = 100_000;
     private const long HasItems = -1;
-    private readonly DocumentTable<CatalogItem> _table = new(documents, $"item/{options.Tenant}/", GatewayJson.Default.CatalogItem, item => item.ItemId);
+    private readonly DocumentTable<CatalogItem> _table = new(documents, ItemKeys.Items(options.Tenant), GatewayJson.Default.CatalogItem, item => item.ItemId);
 
     // Items that do not exist are kept too: a shop without a catalogue would otherwise read the store for every event.
     private readonly ICache<string, Kept> _cache = new ConcurrentLruBuilder<string, Kept>().WithCapacity(Capacity).Build();
@@ -67,7 +68,9 @@ internal sealed class ItemCatalog(IDocumentStore documents, PersonalizationOptio
     {
         try
         {
-            return await _table.Write(values, expected, cancellation);
+            var versions = await _table.Write(values, expected, cancellation);
+            await notices.Put(values, versions);
+            return versions;
         }
         finally
         {
@@ -82,7 +85,9 @@ internal sealed class ItemCatalog(IDocumentStore documents, PersonalizationOptio
     {
         try
         {
-            return await _table.Delete(id, expected, cancellation);
+            var isDeleted = await _table.Delete(id, expected, cancellation);
+            if (isDeleted) await notices.Deleted(id, cancellation);
+            return isDeleted;
         }
         finally
         {

@@ -58,6 +58,12 @@ internal static class OpenApiSetup
     {
         ["at"] = "Evaluate everything at this time (ISO 8601 with offset); not before the customer's newest event.",
         ["after"] = "An event id: answer once it is in the profile (250 ms at most); afterFound says whether it is.",
+        ["slot"] = "Where the answer is shown; kept with the decision.",
+        ["n"] = "How many items, 1 to 100; default 10.",
+        ["item"] = "The item whose page it is: the newest interest, never recommended itself.",
+        ["category"] = "Only items of this category or one below it.",
+        ["repeats"] = "What becomes of items seen or bought: demote (default), allow or exclude.",
+        ["explain"] = "Tell the parts of each score.",
         ["cursor"] = "The next of the page before.",
         ["limit"] = "Rows of the page, 1 to 1,000; default 100.",
         ["wait"] = "Hold until everything accepted before the call is committed, 20 s at most.",

@@ -19,6 +19,8 @@ internal sealed class ItemListGrain(ItemIndexReplica replica, Recommender recomm
         var work = RecommenderWorkspace.OfThread;
         work.Taste.Clear();
         var (chosen, source, position) = CustomerRecommendations.Choose(recommender, replica, new RecommendationRequest(query.Count, at, RepeatRule.Allow, item, query.Category), work);
+        // What goes with an item is what its own clicks and content say; popularity fills no gaps here.
+        if (item != 0) chosen = Array.FindAll(chosen, candidate => candidate.NextItem > 0);
         return new RecommendationReply
         {
             Items = await CustomerRecommendations.Describe(chosen, query.Explain, names, [], _ => null),

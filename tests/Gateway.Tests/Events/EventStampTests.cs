@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Personalization.Configuration;
 using Personalization.Events;
 using Personalization.Gateway.Items;
@@ -91,7 +92,7 @@ public sealed class EventStampTests
         await gateway.Send(HttpMethod.Put, "/v1/items/sku", TestGateway.Body("""{"category":"b"}"""));
         Assert.Equal("b", await Category());
 
-        var elsewhere = new ItemCatalog(gateway.Documents, gateway.Options, gateway.Time);
+        var elsewhere = new ItemCatalog(gateway.Documents, gateway.Options, gateway.Services.GetRequiredService<ItemNotices>(), gateway.Time);
         await elsewhere.Write([new CatalogItem { ItemId = "sku", Category = "c" }], -1, CancellationToken.None);
         Assert.Equal("b", await Category());
         gateway.Time.Advance(ItemCatalog.Staleness);

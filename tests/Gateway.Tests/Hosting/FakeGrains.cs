@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Orleans.Runtime;
 using Personalization.Customers;
+using Personalization.Items;
 using Personalization.Partitions;
 
 namespace Personalization.Gateway.Tests.Hosting;
@@ -15,10 +16,16 @@ internal sealed class FakeGrains : IGrainFactory
 
     public FakePartition Partition(int partition) => _partitions.GetOrAdd(partition, number => new FakePartition((int)number));
 
+    public FakeCatalogue Catalogue { get; } = new();
+
+    public FakeLists Lists { get; } = new();
+
     public int ObserverReferences;
 
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null) where TGrainInterface : IGrainWithStringKey =>
-        (TGrainInterface)(object)Customer(primaryKey);
+        typeof(TGrainInterface) == typeof(ICatalogueGrain) ? (TGrainInterface)(object)Catalogue
+        : typeof(TGrainInterface) == typeof(IItemListGrain) ? (TGrainInterface)(object)Lists
+        : (TGrainInterface)(object)Customer(primaryKey);
 
     public TGrainInterface GetGrain<TGrainInterface>(long primaryKey, string? grainClassNamePrefix = null) where TGrainInterface : IGrainWithIntegerKey =>
         (TGrainInterface)(object)Partition((int)primaryKey);

@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text.Json;
+using Personalization.Configuration;
+using Personalization.Customers;
+using Personalization.Gateway.Customers;
+using Personalization.Gateway.Hosting;
+using Personalization.Gateway.OpenApi;
+using Personalization.Gateway.Security;
+using Personalization.Items;
+using Personalization.Partitions;
+
+namespace Personalization.Gateway.Recommendations;
+
+/// <summary>
+/// <c>/v1/customers/{id}/recommendations</c>: items for a customer, chosen (GET) or the caller's own put in order (POST); and lists without a customer,
+/// <c>/v1/items/{id}/similar</c> and <c>/v1/trending</c>.
+/// </summary>
+internal static class RecommendationEndpoints
+{
+    private const int MaxItems = 100;
+    private const int MaxGiven = 1000;
+    private const int DefaultItems = 10;
+    private const string RerankExample = """{"items":["sku-1","sku-2","sku-3"],"n":2}""";
+
+    /// <summary>Maps the calls.</summary>
+    public static void MapRecommendations(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/customers/{id}/recommendations", Recommend).RequireAuthorization(AccessPolicies.Read)
+            .WithName("getRecommendations").WithTags("Recommendations").WithSummary("Recommend items to a customer, with reasons that cite the customer's own events")
+            .Produces<RecommendationsResponse>()
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapPost("/v1/customers/{id}/recommendations", Rerank).RequireAuthorization(AccessPolicies.Read)
+            .WithName("rerank").WithTags("Recommendations").WithSummary("Put your own items in order for a customer; items that cannot be had are left out")
+            .WithRequestBody<RerankRequest>(("application/json", RerankExample))
+            .Produces<RecommendationsResponse>()
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapGet("/v1/items/{id}/similar", Similar).RequireAuthorization(AccessPolicies.Read)
+            .WithName("getSimilarItems").WithTags("Recommendations").WithSummary("Items that go with an item: what others looked at with it, and what is like it")
+            .Produces<ItemListAnswer>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapGet("/v1/trending", Trending).RequireAuthorization(AccessPolicies.Read)
+            .WithName("getTrending").WithTags("Recommendations").WithSummary("Items that many look at now")
+            .Produces<ItemListAnswer>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static Task<IResult> Recommend(
+        string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options,
+        string? slot = null, int? n = null, string? item = null, string? category = null, string? repeats = null, bool explain = false, string? at = null, string? after = null) =>
+        Ask(id, context, grains, options, new RecommendationQuery
+        {
+            At = Instants.Parse("at", at),
+            After = Checked("after", after),
+            Slot = Checked("slot", slot),
+            Count = Count(n, DefaultItems, MaxItems),
+            ContextItem = Checked("item", item),
+            Category = string.IsNullOrEmpty(category) ? null : category,
+            Repeats = Rule(repeats, RepeatRule.Demote),
+            Explain = explain,
+        });
+
+    private static async Task<IResult> Rerank(
+        string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options,
+        string? slot = null, string? item = null, string? repeats = null, bool explain = false, string? at = null, string? after = null)
+    {
+        RerankRequest request;
+        using (var body = await RequestBody.Read(context.Request, options.Limits.RequestBytes, context.RequestAborted)) request = Read(body.Bytes.Span);
+        var items = request.Items!;
+        return await Ask(id, context, grains, options, new RecommendationQuery
+        {
+            At = Instants.Parse("at", at),
+            After = Checked("after", after),
+            Slot = Checked("slot", slot),
+            Count = Math.Min(items.Count, Count(request.N, items.Count, MaxGiven)),
+            ContextItem = Checked("item", item),
+            Repeats = Rule(repeats, RepeatRule.Allow),
+            Explain = explain,
+            Items = items,
+        });
+    }
+
+    private static async Task<IResult> Ask(string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, RecommendationQuery query)
+    {
+        var key = CustomerIds.Parse(id, options);
+        var reply = await grains.GetGrain<ICustomerGrain>(key.Text).Recommend(query);
+        if (reply.AtBeforeNewest) throw ProfileEndpoint.InThePast(reply.NewestEventTime);
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(RecommendationsResponse.From(reply, id, query.Slot), GatewayJson.Default.RecommendationsResponse);
+    }
+
+    private static Task<IResult> Similar(
+        string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, int? n = null, string? category = null, bool explain = false, string? at = null)
+    {
+        if (CustomerKey.IdError("id", id) is { } error) throw ProblemException.BadRequest(error);
+        return List(context, grains, options, new ItemListQuery { ItemId = id, Count = Count(n, DefaultItems, MaxItems), Category = category, Explain = explain, At = Instants.Parse("at", at) });
+    }
+
+    private static Task<IResult> Trending(
+        HttpContext context, IGrainFactory grains, PersonalizationOptions options, int? n = null, string? category = null, bool explain = false, string? at = null) =>
+        List(context, grains, options, new ItemListQuery { Count = Count(n, DefaultItems, MaxItems), Category = category, Explain = explain, At = Instants.Parse("at", at) });
+
+    private static async Task<IResult> List(HttpContext context, IGrainFactory grains, PersonalizationOptions options, ItemListQuery query)
+    {
+        var reply = await grains.GetGrain<IItemListGrain>(options.Tenant).List(query with { Category = string.IsNullOrEmpty(query.Category) ? null : query.Category });
+        context.Response.Headers.CacheControl = "no-store";
+        var answer = new ItemListAnswer([.. reply.Items.Select(RecommendedItemResponse.From)], Instants.ToUtc(reply.At), reply.IndexPosition);
+        return TypedResults.Json(answer, GatewayJson.Default.ItemListAnswer);
+    }
+
+    private static RerankRequest Read(ReadOnlySpan<byte> body)
+    {
+        RerankRequest? request;
+        try
+        {
+            request = JsonSerializer.Deserialize(body, GatewayJson.Default.RerankRequest);
+        }
+        catch (JsonException fault)
+        {
+            throw ProblemException.BadJson(fault);
+        }
+
+        if (request?.Items is not { Count: > 0 } items) throw ProblemException.BadRequest("items must be an array of at least one item id");
+        if (items.Count > MaxGiven) throw ProblemException.BadRequest(string.Create(CultureInfo.InvariantCulture, $"items must be at most {MaxGiven}, but are {items.Count}"));
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (CustomerKey.IdError(string.Create(CultureInfo.InvariantCulture, $"items[{i}]"), items[i]) is { } error) throw ProblemException.BadRequest(error);
+        }
+
+        return request;
+    }
+
+    private static string? Checked(string name, string? id)
+    {
+        if (string.IsNullOrEmpty(id)) return null;
+        return CustomerKey.IdError(name, id) is { } error ? throw ProblemException.BadRequest(error) : id;
+    }
+
+    private static int Count(int? n, int standard, int most) => n switch
+    {
+        null => standard,
+        >= 1 when n <= most => n.Value,
+        _ => throw ProblemException.BadRequest(string.Create(CultureInfo.InvariantCulture, $"n must be between 1 and {most}, but is {n}")),
+    };
+
+    private static RepeatRule Rule(string? repeats, RepeatRule standard) => repeats switch
+    {
+        null or "" => standard,
+        "demote" => RepeatRule.Demote,
+        "allow" => RepeatRule.Allow,
+        "exclude" => RepeatRule.Exclude,
+        _ => throw ProblemException.BadRequest($"repeats must be demote, allow or exclude, but is '{repeats}'"),
+    };
+}

@@ -1,0 +1,39 @@
+using Personalization.Customers;
+
+namespace Personalization.Gateway.Recommendations;
+
+/// <summary>Reasons in words.</summary>
+internal static class RecommendationTexts
+{
+    /// <summary>The name of a source in JSON.</summary>
+    public static string NameOf(RecommendationSource source) => source switch
+    {
+        RecommendationSource.Session => "session",
+        RecommendationSource.Affinity => "affinity",
+        _ => "trending",
+    };
+
+    /// <summary>The name of a kind of reason in JSON.</summary>
+    public static string NameOf(RecommendationReasonKind kind) => kind switch
+    {
+        RecommendationReasonKind.AlsoViewed => "alsoViewed",
+        RecommendationReasonKind.SimilarItem => "similarItem",
+        RecommendationReasonKind.CategoryAffinity => "categoryAffinity",
+        RecommendationReasonKind.BrandAffinity => "brandAffinity",
+        RecommendationReasonKind.SeenBefore => "seenBefore",
+        RecommendationReasonKind.Trending => "trending",
+        _ => "catalogue",
+    };
+
+    /// <summary>The sentence.</summary>
+    public static string Of(RecommendationReason reason) => reason.Kind switch
+    {
+        RecommendationReasonKind.AlsoViewed => $"Others who looked at {reason.ItemId} went on to this",
+        RecommendationReasonKind.SimilarItem => $"It is like {reason.ItemId} in category, brand or price",
+        RecommendationReasonKind.CategoryAffinity => $"The customer likes the category {reason.Name}",
+        RecommendationReasonKind.BrandAffinity => $"The customer likes the brand {reason.Name}",
+        RecommendationReasonKind.SeenBefore => "The customer looked at it before",
+        RecommendationReasonKind.Trending => "Many look at it now",
+        _ => "Nothing speaks for or against it",
+    };
+}
