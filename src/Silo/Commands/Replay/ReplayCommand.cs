@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Personalization.Silo.Commands.Log;
+using Personalization.Silo.Commands.Replay.Evaluation;
 
 namespace Personalization.Silo.Commands.Replay;
 
@@ -36,11 +37,13 @@ public static class ReplayCommand
         var skip = Count("--skip", "Leave so many events out at the beginning.");
         var take = Count("--take", "Send so many events and no more.");
         var patience = Span("--patience", new ReplayOptions().Patience, "How long nothing may be taken before the replay gives up.");
+        var evaluate = new Option<bool>("--evaluate") { Description = "Predict, then learn: before each event ask for 20 recommendations, and tell how often its item was among them. Run the engine with Clock=Event." };
+        var warm = Count("--warm", "With --evaluate: so many events are only learned, before the first prediction.");
         var engine = new EngineOptions();
 
         var command = new Command("replay", "Send the events of files to a running engine: REES46, Taobao UserBehavior, session files, or our own events as NDJSON.")
         {
-            files, engine.Url, engine.Key, format, batch, concurrency, rate, shuffle, repeat, seed, skip, take, patience,
+            files, engine.Url, engine.Key, format, batch, concurrency, rate, shuffle, repeat, seed, skip, take, patience, evaluate, warm,
         };
         command.SetAction(async (arguments, cancellation) =>
         {
@@ -58,6 +61,7 @@ public static class ReplayCommand
                 };
                 var order = new ReplayOrder(arguments.GetValue(shuffle), arguments.GetValue(repeat), arguments.GetValue(seed), arguments.GetValue(skip) ?? 0, arguments.GetValue(take));
                 using var http = engine.Connect(arguments, options.Concurrency);
+                if (arguments.GetValue(evaluate)) return await new EvaluationRun(http, options, order, arguments.GetValue(warm) ?? 0, output, error).Run(opened, cancellation);
                 return await new ReplayRun(http, options, order, output, error).Run(opened, showProgress: !Console.IsErrorRedirected, cancellation);
             }
             catch (ReplayException fault)
