@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Personalization.Load.Chaos;
 using Personalization.Load.Hosting;
 using Personalization.Load.Ingest;
 using Personalization.Load.Kill;
@@ -23,6 +24,7 @@ internal static class LoadCommandLine
             ScaleCommand.Create(),
             MemoryCommand.Create(),
             KillCommand.Create(),
+            ChaosCommand.Create(),
             HostCommand.Create(),
         };
         return root.Parse(args).InvokeAsync();
