@@ -10,8 +10,8 @@ namespace Personalization.Engine.Profiles;
 /// </summary>
 public sealed record FoldSettings
 {
-    /// <summary>The number of the fold's code: raised whenever the same entries would fold to something else.</summary>
-    public const int Code = 1;
+    /// <summary>The number of the fold's code: raised whenever the same entries would fold to something else. 2: objects among traits are merged.</summary>
+    public const int Code = 2;
 
     /// <summary>The revision of these settings, 0 to 65,535.</summary>
     public int Revision { get; init; }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Personalization.Algorithms.Recommendation;
 using Personalization.Decisions;
 using Personalization.Engine.Decisions.Ledger;
@@ -272,8 +273,29 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
     private static long TimeOf(CustomerProfile profile, Entry entry) =>
         (entry.Envelope.Flags & EntryFlags.NoOwnTime) != 0 ? Math.Max(entry.Envelope.EventTime, profile.NewestEventTime) : entry.Envelope.EventTime;
 
+    /// <summary>What the traits of a change come to: objects are merged into what is there, everything else replaces it.</summary>
+    /// <exception cref="JsonException">A value is no JSON.</exception>
+    private static IReadOnlyDictionary<string, string?> MergeTraits(CustomerProfile profile, IReadOnlyDictionary<string, string?> change)
+    {
+        if (!change.Values.Any(value => value is not null && JsonMergePatch.Merges(value))) return change;
+        var merged = new Dictionary<string, string?>(change.Count, StringComparer.Ordinal);
+        foreach (var (name, value) in change)
+            merged[name] = value is not null && JsonMergePatch.Merges(value) ? JsonMergePatch.Apply(profile.Traits?.GetValueOrDefault(name), value) : value;
+        return merged;
+    }
+
     private FoldOutcome FoldTraits(CustomerProfile profile, TraitsChange change)
     {
+        IReadOnlyDictionary<string, string?> traits;
+        try
+        {
+            traits = MergeTraits(profile, change.Traits);
+        }
+        catch (Exception fault) when (fault is JsonException or ArgumentException)
+        {
+            return FoldOutcome.Rejected($"a trait must be JSON that names no member twice: {fault.Message}");
+        }
+
         // The bounds are checked on what would come out, before anything is changed.
         var count = profile.Traits?.Count ?? 0;
         var bytes = 0;
@@ -282,7 +304,7 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
             foreach (var (name, value) in all) bytes += Encoding.UTF8.GetByteCount(name) + Encoding.UTF8.GetByteCount(value);
         }
 
-        foreach (var (name, value) in change.Traits)
+        foreach (var (name, value) in traits)
         {
             if (string.IsNullOrEmpty(name)) return FoldOutcome.Rejected("a trait must have a name");
             if (profile.Traits is { } present && present.TryGetValue(name, out var old))
@@ -298,7 +320,7 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
 
         if (count > Settings.Traits) return FoldOutcome.Rejected($"a customer has at most {Settings.Traits} traits");
         if (bytes > Settings.TraitBytes) return FoldOutcome.Rejected($"the traits of a customer have at most {Settings.TraitBytes} bytes");
-        foreach (var (name, value) in change.Traits)
+        foreach (var (name, value) in traits)
         {
             if (value is null) profile.Traits?.Remove(name);
             else (profile.Traits ??= new SortedList<string, string>(4, StringComparer.Ordinal))[name] = value;

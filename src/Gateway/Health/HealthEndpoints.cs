@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Personalization.Configuration;
 using Personalization.Gateway.Hosting;
+using Personalization.Log;
 using Personalization.Stores;
 
 namespace Personalization.Gateway.Health;
 
-/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: every partition has an owner at work, and the store answers.</summary>
+/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: every partition has an owner at work, and log and store answer this process.</summary>
 internal static class HealthEndpoints
 {
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(5);
@@ -13,6 +15,7 @@ internal static class HealthEndpoints
     /// <summary>Adds the checks.</summary>
     public static void AddGatewayHealth(this IServiceCollection services) => services.AddHealthChecks()
         .AddCheck<PartitionsCheck>("partitions", timeout: CheckTimeout)
+        .AddCheck<LogCheck>("log", timeout: CheckTimeout)
         .AddCheck<DocumentsCheck>("store", timeout: CheckTimeout);
 
     /// <summary>Maps the calls.</summary>
@@ -36,6 +39,24 @@ internal static class HealthEndpoints
             return Task.FromResult(unowned.Count == 0
                 ? HealthCheckResult.Healthy("every partition has an owner at work")
                 : HealthCheckResult.Unhealthy($"no owner answers for partitions {string.Join(", ", unowned.Take(16))}{(unowned.Count > 16 ? " …" : "")}"));
+        }
+    }
+
+    /// <summary>Events are appended by this process: that the owners read the log says nothing of it.</summary>
+    private sealed class LogCheck(IServiceProvider services, PersonalizationOptions options) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            if (services.GetService<IPartitionLog>() is not { } log) return HealthCheckResult.Unhealthy(WithoutSharedLog.Reason);
+            try
+            {
+                await Task.WhenAll(Enumerable.Range(0, options.Partitions).Select(partition => log.ReadHead(partition, cancellationToken).AsTask()));
+                return HealthCheckResult.Healthy("the log answers");
+            }
+            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+            {
+                return HealthCheckResult.Unhealthy("the log does not answer", fault);
+            }
         }
     }
 

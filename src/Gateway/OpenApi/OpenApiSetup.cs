@@ -13,6 +13,8 @@ internal static class OpenApiSetup
     /// <summary>Adds the document.</summary>
     public static void AddGatewayOpenApi(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
+        // The contract is what callers may build on; a dashboard's own calls and what the framework maps are none of it.
+        options.ShouldInclude = call => call.RelativePath?.StartsWith("v1/", StringComparison.Ordinal) == true;
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo

@@ -15,5 +15,6 @@ public readonly record struct LogEntry([property: Id(0)] long Position, [propert
 
 /// <summary>New entries of one partition: the item of its stream.</summary>
 /// <param name="Entries">The entries, in position order.</param>
+/// <param name="Generation">The log's generation as they were read; 0 = not said. In another one the same positions may hold other entries.</param>
 [GenerateSerializer, Immutable, Alias("personalization.LogBatch")]
-public sealed record LogBatch([property: Id(0)] IReadOnlyList<LogEntry> Entries);
+public sealed record LogBatch([property: Id(0)] IReadOnlyList<LogEntry> Entries, [property: Id(1)] ulong Generation = 0);

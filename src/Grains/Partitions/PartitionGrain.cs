@@ -51,7 +51,7 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
     /// <summary>A hint: it is put aside and never awaits a customer.</summary>
     public Task OnNextAsync(LogBatch item, StreamSequenceToken? token = null)
     {
-        _owner?.Offer(item.Entries);
+        _owner?.Offer(item);
         return Task.CompletedTask;
     }
 

@@ -15,11 +15,20 @@ internal sealed partial class PartitionOwner
     private readonly Signal _entriesWanted = new();
     private Task<long>? _reading;
 
-    /// <summary>A hint from the stream: entries that follow the cursor are taken, lower ones skipped; a hole makes the owner read. It awaits nothing.</summary>
-    public void Offer(IReadOnlyList<LogEntry> entries)
+    /// <summary>
+    /// A hint from the stream: entries that follow the cursor are taken, lower ones skipped; a hole makes the owner read, and so does another generation, of
+    /// which the hint's entries may not be what the log holds. It awaits nothing.
+    /// </summary>
+    public void Offer(LogBatch batch)
     {
-        if (!IsAtWork || entries.Count == 0) return;
-        foreach (var entry in entries)
+        if (!IsAtWork || batch.Entries.Count == 0) return;
+        if (batch.Generation != _head.Generation)
+        {
+            _entriesWanted.Set();
+            return;
+        }
+
+        foreach (var entry in batch.Entries)
         {
             if (entry.Position <= _obligations.Cursor) continue;
             if (entry.Position != _obligations.Cursor + 1 || !HasRoom)

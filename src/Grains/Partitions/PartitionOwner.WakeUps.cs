@@ -12,6 +12,10 @@ namespace Personalization.Grains.Partitions;
 internal sealed partial class PartitionOwner
 {
     private const int MaxWakeUps = 256;
+
+    /// <summary>Rows that are read over, at most: a partition with more customers stuck than this has other troubles.</summary>
+    private const int MaxStuck = 100_000;
+
     private static readonly TimeSpan WakeUpInterval = TimeSpan.FromSeconds(1);
 
     private readonly Signal _clockMoved = new();
@@ -56,11 +60,14 @@ internal sealed partial class PartitionOwner
         var now = _services.Options.Clock == ClockKind.Wall
             ? _services.Time.GetUtcNow().ToUnixTimeMilliseconds()
             : _obligations.NewestEventTime - (long)_services.Lateness.TotalMilliseconds;
-        var rows = await _services.Store.ReadWakeUps(_partition, now, MaxWakeUps, _stop.Token);
-        if (rows.Count < MaxWakeUps)
+        // Rows that were woken and do not change (a parked customer's) stay the earliest: they are read over, so that they hold nobody up.
+        var max = MaxWakeUps + Math.Min(_woken.Count, MaxStuck);
+        var rows = await _services.Store.ReadWakeUps(_partition, now, max, _stop.Token);
+        var due = rows.Select(row => row.Customer).ToHashSet();
+        var seenUpTo = rows.Count < max ? long.MaxValue : rows[^1].Due;
+        foreach (var (customer, woken) in _woken.ToList())
         {
-            var due = rows.Select(row => row.Customer).ToHashSet();
-            foreach (var customer in _woken.Keys.Where(customer => !due.Contains(customer)).ToList()) _woken.Remove(customer);
+            if (woken < seenUpTo && !due.Contains(customer)) _woken.Remove(customer);
         }
 
         var items = new List<AppendItem>();

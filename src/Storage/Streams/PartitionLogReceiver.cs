@@ -40,7 +40,7 @@ internal sealed partial class PartitionLogReceiver(int partition, IPartitionLog 
 
             if (reply.Entries.Count == 0) return [];
             _cursor = reply.Entries[^1].Position;
-            return [new PartitionBatch(_stream, new LogBatch(reply.Entries))];
+            return [new PartitionBatch(_stream, new LogBatch(reply.Entries, reply.Head.Generation))];
         }
         catch (OperationCanceledException) when (linked.IsCancellationRequested)
         {

@@ -281,4 +281,42 @@ public sealed class EntryRulesTests
     }
 
     private static List<long> Starts(FoldRun run) => [.. Enumerable.Range(0, run.Sink.Items.Count).Select(i => run.Sink.Json(i).GetProperty("startedAt").GetInt64())];
+
+    /// <summary>The examples of RFC 7396, appendix A, whose patch is an object: as the value of one trait.</summary>
+    [Theory]
+    [InlineData("""{"a":"b"}""", """{"a":"c"}""", """{"a":"c"}""")]
+    [InlineData("""{"a":"b"}""", """{"b":"c"}""", """{"a":"b","b":"c"}""")]
+    [InlineData("""{"a":"b"}""", """{"a":null}""", """{}""")]
+    [InlineData("""{"a":"b","b":"c"}""", """{"a":null}""", """{"b":"c"}""")]
+    [InlineData("""{"a":["b"]}""", """{"a":"c"}""", """{"a":"c"}""")]
+    [InlineData("""{"a":"c"}""", """{"a":["b"]}""", """{"a":["b"]}""")]
+    [InlineData("""{"a":{"b":"c"}}""", """{"a":{"b":"d","c":null}}""", """{"a":{"b":"d"}}""")]
+    [InlineData("""{"a":[{"b":"c"}]}""", """{"a":[1]}""", """{"a":[1]}""")]
+    [InlineData("""{"e":null}""", """{"a":1}""", """{"a":1}""")]
+    [InlineData("""[1,2]""", """{"a":"b","c":null}""", """{"a":"b"}""")]
+    [InlineData("null", """{"a":{"bb":{"ccc":null}}}""", """{"a":{"bb":{}}}""")]
+    [InlineData("""{"a":1.50}""", """{"b":{"ü":2e3}}""", """{"a":1.50,"b":{"ü":2e3}}""")]
+    [InlineData("""{"a":1}""", "[1]", "[1]")]
+    public void Objects_among_traits_are_merged_as_a_json_merge_patch_says(string before, string patch, string after)
+    {
+        var run = new FoldRun();
+        run.Apply(new TraitsChange { Traits = new Dictionary<string, string?> { ["t"] = before == "null" ? null : before, ["other"] = "1" } });
+        Assert.Equal(FoldVerdict.Folded, run.Apply(new TraitsChange { Traits = new Dictionary<string, string?> { ["t"] = patch } }).Verdict);
+        Assert.Equal(after, run.View().Traits["t"]);
+        Assert.Equal("1", run.View().Traits["other"]);
+    }
+
+    [Fact]
+    public void A_trait_that_is_no_json_or_names_a_member_twice_is_rejected_and_changes_nothing()
+    {
+        var run = new FoldRun();
+        run.Apply(new TraitsChange { Traits = new Dictionary<string, string?> { ["t"] = """{"a":1}""" } });
+        foreach (var bad in new[] { """{"a":""", """{"a":{"b":1,"b":2}}""" })
+        {
+            var outcome = run.Apply(new TraitsChange { Traits = new Dictionary<string, string?> { ["u"] = "1", ["t"] = bad } });
+            Assert.Equal(FoldVerdict.Rejected, outcome.Verdict);
+        }
+
+        Assert.Equal(["t"], run.View().Traits.Keys);
+    }
 }

@@ -27,6 +27,19 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task A_log_that_does_not_answer_this_process_makes_it_unready_although_every_owner_does()
+    {
+        await using var gateway = await TestGateway.Start();
+        await gateway.PollOwners();
+        gateway.Log.ReadFault = new IOException("secret path");
+        var answer = await gateway.Get("/health/ready");
+        Assert.Equal(503, answer.Status);
+        Assert.Equal("healthy", answer.Json.GetProperty("checks").GetProperty("partitions").GetProperty("status").GetString());
+        Assert.Equal("the log does not answer", answer.Json.GetProperty("checks").GetProperty("log").GetProperty("description").GetString());
+        Assert.DoesNotContain("secret", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_store_that_does_not_answer_makes_it_unready_without_telling_why_to_the_world()
     {
         await using var gateway = await TestGateway.Start();

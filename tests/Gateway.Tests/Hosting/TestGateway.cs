@@ -51,7 +51,9 @@ internal sealed class TestGateway : IAsyncDisposable
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Services.AddSerializer(serializer => serializer.AddAssembly(typeof(CustomerEvent).Assembly));
-        builder.Services.AddSingleton<ILogAppender>(new FakeLog());
+        var log = new FakeLog();
+        builder.Services.AddSingleton<ILogAppender>(log);
+        builder.Services.AddSingleton<IPartitionLog>(log);
         builder.Services.AddSingleton<IDocumentStore>(new FakeDocuments());
         builder.Services.AddSingleton<IGrainFactory>(new FakeGrains());
         builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(Now));

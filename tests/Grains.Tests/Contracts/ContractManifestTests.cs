@@ -52,7 +52,7 @@ public sealed class ContractManifestTests
                 { "ProfileQuery", new ProfileQuery(1_700_000_000_000, "e1"), GoldenBytes.ProfileQuery },
                 { "WakeUpRow", new WakeUpRow(customer, 1_700_000_000_000), GoldenBytes.WakeUpRow },
                 { "DeadLetter", new DeadLetter(42, 1_700_000_000_000, customer, "no", [9], DeadLetterState.Redriving), GoldenBytes.DeadLetter },
-                { "LogBatch", new LogBatch([new LogEntry(42, 1_700_000_000_000, [1])]), GoldenBytes.LogBatch },
+                { "LogBatch", new LogBatch([new LogEntry(42, 1_700_000_000_000, [1])], 7), GoldenBytes.LogBatch },
             };
         }
     }

@@ -94,6 +94,10 @@ internal sealed class OwnerBench : IDisposable
 
     public void TrimLog(long upTo) => Assert.Equal(upTo + 1, Log.Trim(0, upTo, long.MaxValue).AsTask().Result);
 
+    public int WakeUps() => Store.ReadWakeUps(0, long.MaxValue, 1000).AsTask().Result.Count;
+
+    public LogEntry Entry(long position) => Log.Read(new ReadRequest(0, position - 1)).AsTask().Result.Entries[0];
+
     public void Pass(TimeSpan time) => Thread.Run(time, TimeSpan.FromMilliseconds(100));
 
     public T Result<T>(Func<Task<T>> work) => Thread.Result(Thread.Start(work), TimeSpan.FromSeconds(30));

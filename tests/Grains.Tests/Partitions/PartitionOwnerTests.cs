@@ -1,3 +1,5 @@
+using Personalization.Log;
+
 namespace Personalization.Grains.Tests.Partitions;
 
 /// <summary>What one tenure promises when log, store and customers change under it.</summary>
@@ -52,5 +54,38 @@ public sealed class PartitionOwnerTests : IDisposable
         _bench.Pass(TimeSpan.FromSeconds(10));
         Assert.Empty(_bench.State().Parks);
         Assert.Equal(2, _bench.EventsOf("ann"));
+    }
+
+    [Fact]
+    public void Customers_that_do_not_answer_hold_up_nobodys_wake_up()
+    {
+        // A crowd at a semaphore is let on over the thread pool.
+        _bench.Options.Owner.Concurrency = 1000;
+        using var owner = _bench.Start();
+        var stuck = Enumerable.Range(0, 300).Select(i => $"stuck{i}").ToList();
+        foreach (var customer in stuck) _bench.View(customer);
+        _bench.Pass(TimeSpan.FromSeconds(3));
+        foreach (var customer in stuck) _bench.Customers.Hang(OwnerBench.Customer(customer));
+        _bench.Pass(TimeSpan.FromMinutes(1));
+        _bench.View("ann");
+
+        // Their sessions are due before hers, and stay so: none of them takes its wake-up.
+        _bench.Thread.Run(TimeSpan.FromHours(2), TimeSpan.FromMinutes(1));
+        _bench.Pass(TimeSpan.FromMinutes(2));
+        Assert.Equal(300, _bench.WakeUps());
+        foreach (var customer in stuck) _bench.Customers.Wake(OwnerBench.Customer(customer));
+    }
+
+    [Fact]
+    public void A_hint_of_another_generation_is_not_taken_but_the_log_is_read()
+    {
+        using var owner = _bench.Start();
+        var position = _bench.View("ann");
+        var bytes = _bench.Entry(position).Bytes;
+        _bench.Result(() => { owner.Offer(new LogBatch([new LogEntry(position, 1, [1, 2, 3])], 12345)); return Task.FromResult(true); });
+        Assert.True(_bench.Result(() => owner.Drain(TimeSpan.FromSeconds(5))));
+        Assert.Equal(1, _bench.EventsOf("ann"));
+        Assert.Equal(0, _bench.State().DeadLetters);
+        Assert.NotEqual([1, 2, 3], bytes);
     }
 }

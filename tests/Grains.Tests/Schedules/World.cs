@@ -174,10 +174,11 @@ internal sealed class World
         if (Owner() is not { } owner) return;
         var after = Math.Max(0, owner.Status("").Cursor + (argument % 5) - 2);
         var entries = Entries().Where(entry => entry.Position > after).Take(1 + (argument % 4)).ToList();
+        var batch = new LogBatch(entries, _log.ReadHead(0).AsTask().Result.Generation);
         // Within a turn, as a grain hears it: work that an owner starts outside of one goes on on the thread pool, beside its own.
         _thread.Start(() =>
         {
-            foreach (var seat in _seats) seat.Owner?.Offer(entries);
+            foreach (var seat in _seats) seat.Owner?.Offer(batch);
             return Task.CompletedTask;
         });
     }

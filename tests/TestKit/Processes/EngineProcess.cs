@@ -18,7 +18,7 @@ public sealed class EngineProcess : IAsyncDisposable
     private const int Terminate = 15;
 
     private readonly string _executable;
-    private readonly string[] _settings;
+    private string[] _settings;
     private readonly Lock _lock = new();
     private readonly StringBuilder _output = new();
     private Process? _process;
@@ -86,6 +86,14 @@ public sealed class EngineProcess : IAsyncDisposable
         _process?.Dispose();
         _process = Launch();
         await WaitUntilReady(_process);
+    }
+
+    /// <summary>Starts it again with other settings than before.</summary>
+    /// <exception cref="InvalidOperationException">It runs, it ended, or it was not ready in time.</exception>
+    public Task RestartWith(params string[] settings)
+    {
+        _settings = settings;
+        return Restart();
     }
 
     /// <summary>Ends it at once, as <c>kill -9</c> does.</summary>
