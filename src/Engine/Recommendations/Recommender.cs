@@ -17,10 +17,10 @@ namespace Personalization.Engine.Recommendations;
 /// customer's favourite categories, and of the category asked for; what is trending, until there are enough.</para>
 /// <para><b>Eligibility.</b> Not the item whose page it is; available, where the catalogue has it; not deleted; in the category asked for. Items that
 /// were never put are eligible, because events alone may be all that there is.</para>
-/// <para><b>Score.</b> With p the mix's P(next) and a the customer's affinity for category and brand (mean of the two shares):</para>
+/// <para><b>Score.</b> With p the mix's P(next) and a the customer's affinity, 1 − (1 − c)(1 − b) of its shares for category and brand:</para>
 /// <code>
 /// evidence of the session:  ½ + ½ · p·(1 + a) / max p·(1 + a)
-/// none:                     ½ · (t + a)/2                       t = decayed clicks as a share of the leader's
+/// none:                     ½ · (t + 2a)/3                      t = decayed clicks as a share of the leader's
 /// demoted:                  − 1 if seen, − 2 if bought
 /// </code>
 /// <para>so popularity ranks only what no evidence ranks: a decoy that everybody looks at does not displace what this session points to.</para>
@@ -92,7 +92,7 @@ public sealed class Recommender(RecommendationOptions options)
         {
             candidate.Score = candidate.NextItem > 0
                 ? 0.5 + (0.5 * candidate.NextItem * (1 + candidate.Affinity) / top)
-                : 0.25 * (candidate.Trending + candidate.Affinity);
+                : (candidate.Trending + (2 * candidate.Affinity)) / 6;
             hasAffinity |= candidate.Affinity > 0;
         }
 
@@ -270,13 +270,13 @@ public sealed class Recommender(RecommendationOptions options)
             });
         }
 
-        /// <summary>The mean of the shares of category (the nearest above it that has one) and brand.</summary>
+        /// <summary>Category (the nearest above it that has a share) or brand, as if they were independent.</summary>
         private double AffinityOf(in ItemFacts facts)
         {
             var category = 0.0;
             for (var node = facts.Category; node != CategoryTree.None && category == 0; node = Catalogue.ParentOf(node)) category = Taste.ShareOfCategory(Catalogue.HashOf(node));
             var brand = facts.BrandHash == 0 ? 0 : Taste.ShareOfBrand(facts.BrandHash);
-            return (category + brand) / 2;
+            return 1 - ((1 - category) * (1 - brand));
         }
     }
 }

@@ -12,10 +12,10 @@ namespace Personalization.Engine.Recommendations.Indexes;
 /// what it had expected of that session and learns its weights from what came.
 /// </summary>
 /// <remarks>
-/// <para>The weights' signal is the next click of human sessions on another item than the current one: the four sources are asked with the session as
-/// it was before the click, and the conditional logit moves towards those that had it (<see cref="Algorithms.Recommendation.Mixing.RecommendationMix"/>).
-/// The click is learned by the sources only after that, so none can know it. Reloads of the same item teach the weights nothing, because a page never
-/// recommends what it shows.</para>
+/// <para>The weights' signal is the next click of a session, returns to items seen before included: the four sources are asked with the session as it was
+/// before the click, and the conditional logit moves towards those that had it (<see cref="Algorithms.Recommendation.Mixing.RecommendationMix"/>). The
+/// click is learned by the sources only after that, so none can know it. Rules on repeats leave items out of an answer later; the order of the others is
+/// the same.</para>
 /// <para>At most <see cref="RecommendationOptions.WeightExamplesPerBatch"/> clicks a batch are asked about, evenly spread. Replicas get the weights with
 /// every <see cref="WeightsEvery"/>-th example at the latest; they are stored at each save.</para>
 /// </remarks>
@@ -123,14 +123,14 @@ public sealed class ItemIndexModel : IOnlineModel, IItemListener
         for (var i = 0; i < clicks.Length; i++)
         {
             var before = _tails.Append(clicks[i].Session, clicks[i].Item, room);
-            if (stride != int.MaxValue && i % stride == 0 && !before.IsEmpty && before[^1] != clicks[i].Item) LearnWeights(before, clicks[i]);
+            if (stride != int.MaxValue && i % stride == 0 && !before.IsEmpty) LearnWeights(before, clicks[i]);
             _indexes.Learn(clicks.AsSpan(i, 1));
         }
     }
 
     private void LearnWeights(ReadOnlySpan<ulong> before, in Click next)
     {
-        var loss = _indexes.Mix.LearnWeights(new SessionQuery(before, next.Time), next.Item, _scratch);
+        var loss = _indexes.Mix.LearnWeights(new SessionQuery(before, next.Time, RepeatPolicy.Allow), next.Item, _scratch);
         if (double.IsNaN(loss)) return;
         WeightExamples++;
         _unsentExamples++;
