@@ -122,4 +122,40 @@ public sealed class CustomerActorTests : IDisposable
         Assert.Equal(0, actor.Applied);
         Assert.Equal(ApplyStatus.StaleEpoch, (await actor.Collect(new CollectRequest(new Epoch(4, 4), ApplyRequest.Unknown))).Status);
     }
+
+    [Fact]
+    public async Task Behind_a_hole_the_row_is_read_again_because_another_activation_may_have_saved_what_is_missing()
+    {
+        var (first, second) = (_bench.Activate(), _bench.Activate());
+        await _bench.Apply(second, ApplyRequest.Unknown);
+        await _bench.Apply(first, ApplyRequest.Unknown, _bench.View(1), _bench.View(2));
+        await _bench.Commit(first);
+
+        Assert.Equal(ApplyStatus.Applied, (await _bench.Apply(second, 2, _bench.View(3))).Status);
+        Assert.Equal(3, _bench.EventsOf(second));
+        Assert.Equal(ApplyStatus.Gap, (await _bench.Apply(second, 7, _bench.View(8))).Status);
+        Assert.Equal((2L, 2L), (second.Applied, second.Saved));
+    }
+
+    [Fact]
+    public async Task The_first_contact_under_a_new_tenure_drops_what_was_folded_under_the_one_before()
+    {
+        var actor = _bench.Activate();
+        await _bench.Apply(actor, ApplyRequest.Unknown, _bench.View(1));
+        var reply = await actor.Apply(new ApplyRequest(new Epoch(2, 2), ApplyRequest.Unknown, []));
+        Assert.Equal((ApplyStatus.Applied, 0L), (reply.Status, reply.Applied));
+        Assert.Empty(actor.UnsavedJournal);
+        Assert.Equal(ApplyStatus.StaleEpoch, (await _bench.Apply(actor, 1, _bench.View(2))).Status);
+    }
+
+    [Fact]
+    public async Task Of_loads_that_overlap_the_newest_counts_whichever_ends_last()
+    {
+        var actor = _bench.Activate();
+        var calls = Enumerable.Range(2, 8).Select(counter => actor.Apply(new ApplyRequest(new Epoch(counter, 9), ApplyRequest.Unknown, [_bench.View(counter)]))).ToList();
+        var replies = await Task.WhenAll(calls);
+        Assert.All(replies[..^1], reply => Assert.Equal(ApplyStatus.StaleEpoch, reply.Status));
+        Assert.Equal((ApplyStatus.Applied, 9L), (replies[^1].Status, replies[^1].Applied));
+        Assert.Equal(1, _bench.EventsOf(actor));
+    }
 }

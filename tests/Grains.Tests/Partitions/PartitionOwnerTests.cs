@@ -1,3 +1,4 @@
+using Personalization.Grains.Partitions;
 using Personalization.Log;
 
 namespace Personalization.Grains.Tests.Partitions;
@@ -87,5 +88,38 @@ public sealed class PartitionOwnerTests : IDisposable
         Assert.Equal(1, _bench.EventsOf("ann"));
         Assert.Equal(0, _bench.State().DeadLetters);
         Assert.NotEqual([1, 2, 3], bytes);
+    }
+
+    [Fact]
+    public void A_call_that_was_cancelled_is_made_again_and_is_not_taken_for_the_end_of_the_tenure()
+    {
+        var cancels = 2;
+        using var owner = _bench.Start(customer => cancels-- > 0 ? throw new TaskCanceledException("the call's own token") : _bench.Grain(customer));
+        _bench.View("ann");
+        Assert.True(_bench.Result(() => owner.Drain(TimeSpan.FromSeconds(10))));
+        Assert.Equal(1, _bench.EventsOf("ann"));
+        Assert.True(owner.IsAtWork);
+        Assert.Equal(-1, cancels);
+    }
+
+    [Fact]
+    public void A_log_that_ends_before_what_was_taken_ends_the_tenure_and_the_next_one_numbers_above_it()
+    {
+        using var copy = _bench.Log.Copy();
+        using (var before = _bench.Start())
+        {
+            _bench.View("ann");
+            Assert.True(_bench.Result(() => before.Drain(TimeSpan.FromSeconds(5))));
+            _bench.Log.Restore(copy);
+            _bench.Pass(TimeSpan.FromSeconds(3));
+            Assert.IsType<LogChangedException>(before.Fault);
+        }
+
+        using var owner = _bench.Start();
+        var state = _bench.State();
+        Assert.Equal(1, state.HighestPosition);
+        Assert.Equal(2, _bench.View("ann"));
+        Assert.True(_bench.Result(() => owner.Drain(TimeSpan.FromSeconds(5))));
+        Assert.Equal(2, _bench.EventsOf("ann"));
     }
 }
