@@ -24,15 +24,17 @@ internal static class HostCommand
         var kind = new Option<SystemKind>("--kind");
         var folder = new Option<string>("--Personalization:DataDirectory") { Required = true };
         var command = new Command("host", "Runs a system under measurement.") { Hidden = true, TreatUnmatchedTokensAsErrors = false };
+        var redis = new Option<string>("--redis");
+        command.Options.Add(redis);
         command.Options.Add(kind);
         command.Options.Add(folder);
-        command.SetAction((arguments, cancellation) => Run(arguments.GetValue(kind), arguments.GetValue(folder)!, [.. arguments.UnmatchedTokens], cancellation));
+        command.SetAction((arguments, cancellation) => Run(arguments.GetValue(kind), arguments.GetValue(folder)!, arguments.GetValue(redis), [.. arguments.UnmatchedTokens], cancellation));
         return command;
     }
 
-    private static async Task<int> Run(SystemKind kind, string folder, string[] settings, CancellationToken cancellation)
+    private static async Task<int> Run(SystemKind kind, string folder, string? redis, string[] settings, CancellationToken cancellation)
     {
-        await using var app = EngineHost.Build(["--Personalization:DataDirectory", folder, .. settings], builder => Compose(builder, kind, folder));
+        await using var app = EngineHost.Build(["--Personalization:DataDirectory", folder, .. settings], builder => Compose(builder, kind, folder, redis));
         BenchDoors.Map(app);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _ = Task.Run(
@@ -47,13 +49,20 @@ internal static class HostCommand
         return 0;
     }
 
-    private static void Compose(WebApplicationBuilder builder, SystemKind kind, string folder)
+    private static void Compose(WebApplicationBuilder builder, SystemKind kind, string folder, string? redis)
     {
         var services = builder.Services;
         services.AddSingleton<InProcessLoad>();
         if (kind == SystemKind.Engine)
         {
             services.AddSingleton<ISystemUnderTest, EngineUnderTest>();
+            return;
+        }
+
+        if (redis is not null)
+        {
+            if (kind == SystemKind.RawStream) RedisBaseline.AddRawStream(services, redis);
+            else RedisBaseline.AddGrains(services, redis);
             return;
         }
 

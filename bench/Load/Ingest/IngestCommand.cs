@@ -11,7 +11,9 @@ internal static class IngestCommand
     public static Command Create()
     {
         var storage = new Option<string>("--storage") { Description = "Where the engine keeps its log and state.", DefaultValueFactory = _ => "sqlite" };
-        storage.AcceptOnlyFromAmong("sqlite", "memory");
+        storage.AcceptOnlyFromAmong("sqlite", "memory", "redis");
+        var fsync = new Option<string>("--fsync") { Description = "On Redis: what it waits for before it answers.", DefaultValueFactory = _ => "always" };
+        fsync.AcceptOnlyFromAmong("always", "everysec");
         var customers = new Option<int>("--customers") { Description = "Customers.", DefaultValueFactory = _ => 100_000 };
         var zipf = new Option<double>("--zipf") { Description = "Customer of rank r comes in proportion to 1/r^z.", DefaultValueFactory = _ => 1 };
         var uniform = new Option<int?>("--uniform") { Description = "So many customers instead, all equally often." };
@@ -21,20 +23,23 @@ internal static class IngestCommand
         var callers = new Option<int>("--callers") { Description = "Callers in process.", DefaultValueFactory = _ => 512 };
         var batch = new Option<int>("--batch") { Description = "Events a request at the door of batches.", DefaultValueFactory = _ => 32 };
         var doors = new Option<Door[]>("--doors") { Description = "Which doors.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => Enum.GetValues<Door>() };
-        var systems = new Option<SystemKind[]>("--systems") { Description = "Which systems.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => Enum.GetValues<SystemKind>() };
+        var systems = new Option<SystemKind[]>("--systems") { Description = "Which systems; by default the engine and all that there are beside it on this storage.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of tables." };
 
         var command = new Command("ingest", "Durable, applied and committed events per second, and the baseline behind the same doors in the same run.")
         {
-            storage, customers, zipf, uniform, seconds, rounds, connections, callers, batch, doors, systems, json,
+            storage, fsync, customers, zipf, uniform, seconds, rounds, connections, callers, batch, doors, systems, json,
         };
         command.SetAction(async (arguments, cancellation) =>
         {
             var report = new RunReport("ingest");
+            var kind = Enum.Parse<IngestStorage>(arguments.GetValue(storage)!, ignoreCase: true);
+            SystemKind[] beside = kind == IngestStorage.Redis ? [SystemKind.Baseline, SystemKind.RawStream] : [SystemKind.Baseline, SystemKind.GroupedBaseline];
             var run = new IngestRun(
                 new IngestPlan
                 {
-                    IsMemory = arguments.GetValue(storage) == "memory",
+                    Storage = kind,
+                    Fsync = arguments.GetValue(fsync)!,
                     Customers = arguments.GetValue(uniform) ?? arguments.GetValue(customers),
                     Zipf = arguments.GetValue(uniform) is null ? arguments.GetValue(zipf) : 0,
                     Duration = TimeSpan.FromSeconds(Math.Clamp(arguments.GetValue(seconds), 0.5, 120)),
@@ -43,7 +48,7 @@ internal static class IngestCommand
                     Callers = Math.Clamp(arguments.GetValue(callers), 1, 10_000),
                     Batch = Math.Clamp(arguments.GetValue(batch), 1, 1000),
                     Doors = arguments.GetValue(doors)!,
-                    Systems = arguments.GetValue(systems)!,
+                    Systems = arguments.GetValue(systems) is { Length: > 0 } asked ? asked : [SystemKind.Engine, .. beside],
                 },
                 report);
             await run.Run(cancellation);

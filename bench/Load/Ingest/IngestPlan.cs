@@ -15,11 +15,27 @@ internal enum Door
     Process,
 }
 
+/// <summary>Where log and state are.</summary>
+internal enum IngestStorage
+{
+    /// <summary>SQLite files.</summary>
+    Sqlite,
+
+    /// <summary>Memory (the engine only; the baselines keep SQLite).</summary>
+    Memory,
+
+    /// <summary>A Redis of the run's own for each system.</summary>
+    Redis,
+}
+
 /// <summary>What <c>ingest</c> does.</summary>
 internal sealed record IngestPlan
 {
-    /// <summary>Log and state in memory instead of SQLite (the engine only).</summary>
-    public required bool IsMemory { get; init; }
+    /// <summary>Where log and state are.</summary>
+    public required IngestStorage Storage { get; init; }
+
+    /// <summary>What Redis waits for before it answers: <c>always</c> or <c>everysec</c>.</summary>
+    public string Fsync { get; init; } = "always";
 
     /// <summary>How many customers.</summary>
     public required int Customers { get; init; }

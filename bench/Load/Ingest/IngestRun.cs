@@ -24,12 +24,13 @@ internal sealed class IngestRun(IngestPlan plan, RunReport report)
         Describe();
         var folders = new List<TemporaryFolder>();
         var servers = new Dictionary<SystemKind, ServerProcess>();
+        var redis = new List<SupervisedProcess>();
         try
         {
             foreach (var system in plan.Systems)
             {
                 folders.Add(new TemporaryFolder());
-                string[] settings = plan.IsMemory ? ["--Personalization:Storage", "Memory"] : [];
+                var settings = await Settings(system, folders[^1].Path, redis, cancellation);
                 servers[system] = await ServerProcess.StartSystem(system, folders[^1].Path, cancellation, settings);
                 _committed[system] = 0;
             }
@@ -55,10 +56,22 @@ internal sealed class IngestRun(IngestPlan plan, RunReport report)
         finally
         {
             foreach (var server in servers.Values) await server.DisposeAsync();
+            foreach (var server in redis) await server.DisposeAsync();
             foreach (var folder in folders) folder.Dispose();
         }
 
         Report();
+    }
+
+    private async Task<string[]> Settings(SystemKind system, string folder, List<SupervisedProcess> redis, CancellationToken cancellation)
+    {
+        if (plan.Storage != IngestStorage.Redis) return plan.Storage == IngestStorage.Memory ? ["--Personalization:Storage", "Memory"] : [];
+        var port = RedisProcess.FreePort();
+        redis.Add(RedisProcess.Start(folder, port, plan.Fsync));
+        await RedisProcess.WaitUntilReady(port, cancellation);
+        return system == SystemKind.Engine
+            ? ["--Personalization:Storage", "Redis", "--Personalization:Redis:Configuration", $"127.0.0.1:{port}"]
+            : ["--Personalization:Storage", "Memory", "--redis", $"127.0.0.1:{port}"];
     }
 
     private async Task<IngestResult> Measure(ServerProcess server, SystemKind system, Door door, int round, TimeSpan duration, CancellationToken cancellation)
@@ -106,7 +119,12 @@ internal sealed class IngestRun(IngestPlan plan, RunReport report)
 
     private void Describe()
     {
-        report.Setting("storage", plan.IsMemory ? "memory" : "SQLite, WAL, synchronous=FULL");
+        report.Setting("storage", plan.Storage switch
+        {
+            IngestStorage.Redis => $"Redis on the same machine, appendonly yes, appendfsync {plan.Fsync}",
+            IngestStorage.Memory => "memory",
+            _ => "SQLite, WAL, synchronous=FULL",
+        });
         report.Setting("customers", _population.Description);
         report.Setting("seconds", plan.Duration.TotalSeconds);
         report.Setting("rounds", plan.Rounds);

@@ -11,6 +11,7 @@ public interface ILogAppender
     /// A cancelled caller stops waiting; the group goes on, so its outcome is then unknown to that caller.
     /// </summary>
     /// <exception cref="LogUnavailableException">The log is known to be down, or the queue of this partition is full: nothing was appended.</exception>
+    /// <exception cref="TimeoutException">The log went silent while the items were under way: they go on being sent, and whether they land is not known yet.</exception>
     ValueTask<IReadOnlyList<long>> Append(int partition, IReadOnlyList<AppendItem> items, CancellationToken cancellation = default);
 
     /// <summary>Whether an append would be taken now. False: the partition's log is known not to answer, so <see cref="Append"/> would refuse at once.</summary>

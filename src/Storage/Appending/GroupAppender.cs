@@ -190,7 +190,7 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
             {
                 // Under the counter of a group that was given up nothing else may be sent: it could be answered with that group's positions.
                 if (_broken is not null) throw new LogUnavailableException($"appends to partition {partition} have ended", _broken);
-                var positions = await Send(items);
+                var positions = await Send(items, calls);
                 var start = 0;
                 foreach (var call in calls)
                 {
@@ -205,7 +205,7 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
             }
         }
 
-        private async Task<IReadOnlyList<long>> Send(IReadOnlyList<AppendItem> items)
+        private async Task<IReadOnlyList<long>> Send(IReadOnlyList<AppendItem> items, List<Call> calls)
         {
             var started = Stopwatch.GetTimestamp();
             for (var tries = 1; ; tries++)
@@ -238,11 +238,31 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
                 {
                     AppenderMetrics.Unknown.Add(1);
                     owner.LogUnknown(partition, items.Count, tries, fault);
-                    if (tries >= owner._options.DownAfter) _down = true;
+                    if (tries >= owner._options.DownAfter || Stopwatch.GetElapsedTime(started) >= owner._options.AnswerWithin) GoDown(calls, fault);
                     var pause = Math.Min(owner._options.LongestRetry.Ticks, owner._options.FirstRetry.Ticks << Math.Min(tries - 1, 20));
                     await Task.Delay(TimeSpan.FromTicks(pause), owner._time, owner._closing.Token);
                 }
             }
+        }
+
+        /// <summary>
+        /// The log does not answer: whoever waits is told so, what was not sent is not sent, and the group under way is repeated until its outcome is known, because
+        /// under its counter nothing else may be.
+        /// </summary>
+        private void GoDown(List<Call> underWay, Exception fault)
+        {
+            List<Call> refused;
+            lock (_gate)
+            {
+                _down = true;
+                refused = [.. _waiting];
+                _waiting.Clear();
+                (_waitingEntries, _waitingBytes) = (0, 0);
+            }
+
+            var silent = $"the log of partition {partition} does not answer";
+            foreach (var call in refused) call.Done.TrySetException(new LogUnavailableException(silent, fault));
+            foreach (var call in underWay) call.Done.TrySetException(new TimeoutException($"{silent}; whether these entries are in it is not known yet", fault));
         }
 
         /// <summary>Before the first group: what the store was folded to counts as acknowledged, so that a log put back from a copy is noticed before it grows.</summary>

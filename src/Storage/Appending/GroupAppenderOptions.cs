@@ -22,7 +22,11 @@ public sealed class GroupAppenderOptions
     public TimeSpan LongestRetry { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How many tries of a group may fail before new calls to its partition are refused as "the log is down". What waits already goes on being tried. Default 3.
+    /// How many tries of a group may fail before the log counts as down: new calls to its partition and those not yet sent are then refused, and those under way are told that their outcome is
+    /// not known; their group goes on being tried. Default 3.
     /// </summary>
     public int DownAfter { get; set; } = 3;
+
+    /// <summary>The same after so much time, however few tries that was: for a log that hangs and does not refuse. Default 2 s.</summary>
+    public TimeSpan AnswerWithin { get; set; } = TimeSpan.FromSeconds(2);
 }

@@ -56,7 +56,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
         var keys = _keys.Partitions[partition];
         while (true)
         {
-            if (RedisLogHead.Read(await _database.HashGetAsync(keys.Head, RedisLogHead.Fields).WaitAsync(cancellation).ConfigureAwait(false)) is { } found) return found.Head;
+            if (RedisLogHead.Read(await _database.HashGetAsync(keys.Head, RedisLogHead.Fields).Answer(cancellation).ConfigureAwait(false)) is { } found) return found.Head;
             await Initialize(keys).ConfigureAwait(false);
         }
     }
@@ -69,7 +69,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
         var keys = _keys.Partitions[request.Partition];
         try
         {
-            var answer = await Run(s_append, keys, [keys.Head, keys.Log, keys.Writers], Arguments(request, keys.Tail)).WaitAsync(cancellation).ConfigureAwait(false);
+            var answer = await Run(s_append, keys, [keys.Head, keys.Log, keys.Writers], Arguments(request, keys.Tail)).Answer(cancellation).ConfigureAwait(false);
             var status = (AppendStatus)(int)answer[0];
             var head = RedisLogHead.Read(answer, 1);
             return new AppendReply(status, status == AppendStatus.Appended ? Positions(request.Items.Count, (long)answer[9], ((RedisValue)answer[10]).ToString()) : [], head);
@@ -113,7 +113,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
         cancellation.ThrowIfCancellationRequested();
         var keys = _keys.Partitions[partition];
         RedisValue[] arguments = [RedisLogHead.Hex(expected), above, RedisLogHead.Hex(Generations.Next()), keys.Tail.ToString()];
-        return RedisLogHead.Read(await Run(s_generation, keys, [keys.Head], arguments).WaitAsync(cancellation).ConfigureAwait(false), 0);
+        return RedisLogHead.Read(await Run(s_generation, keys, [keys.Head], arguments).Answer(cancellation).ConfigureAwait(false), 0);
     }
 
     /// <inheritdoc />
@@ -121,7 +121,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         var keys = _keys.Partitions[partition];
-        await Run(s_announce, keys, [keys.Head], [epoch.Counter, RedisLogHead.Hex(epoch.Nonce)]).WaitAsync(cancellation).ConfigureAwait(false);
+        await Run(s_announce, keys, [keys.Head], [epoch.Counter, RedisLogHead.Hex(epoch.Nonce)]).Answer(cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -132,7 +132,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            var answer = await Run(s_trim, keys, [keys.Head, keys.Log, keys.Writers], [upTo, keepFromLogTime, TrimStep, forget]).WaitAsync(cancellation).ConfigureAwait(false);
+            var answer = await Run(s_trim, keys, [keys.Head, keys.Log, keys.Writers], [upTo, keepFromLogTime, TrimStep, forget]).Answer(cancellation).ConfigureAwait(false);
             if ((int)answer[1] == 1) return (long)answer[0];
         }
     }
@@ -187,7 +187,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
             var transaction = _database.CreateTransaction();
             var headRead = transaction.HashGetAsync(keys.Head, RedisLogHead.Fields);
             var entriesRead = transaction.StreamRangeAsync(keys.Log, Id(withCursor ? request.After : request.After + 1), "+", withCursor ? wanted + 1 : wanted);
-            if (!await transaction.ExecuteAsync().WaitAsync(cancellation).ConfigureAwait(false)) throw new RedisException("Redis refused to read the log");
+            if (!await transaction.ExecuteAsync().Answer(cancellation).ConfigureAwait(false)) throw new RedisException("Redis refused to read the log");
             if (RedisLogHead.Read(await headRead.ConfigureAwait(false)) is not { } found)
             {
                 await entriesRead.ConfigureAwait(false);

@@ -28,6 +28,10 @@ internal sealed class RedisScript
         return new RedisScript(reader.ReadToEnd());
     }
 
+    /// <summary>Whether a script of ours raised the error, and not the server: <c>NOHEAD</c>, <c>OTHERGROUP</c>.</summary>
+    public static bool IsOurs(RedisException fault) =>
+        fault is RedisServerException && (fault.Message.StartsWith("NOHEAD", StringComparison.Ordinal) || fault.Message.StartsWith("OTHERGROUP", StringComparison.Ordinal));
+
     /// <summary>Runs the script. Its effects are all there or none is, and nothing else runs on the server meanwhile.</summary>
     public async Task<RedisResult> Run(IDatabase database, RedisKey[] keys, RedisValue[] arguments)
     {

@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Personalization.Silo.Tests.EndToEnd;
 using Personalization.TestKit.Processes;
 using Personalization.TestKit.Redis;
@@ -40,6 +44,32 @@ public sealed class RedisClusterTests
         await cluster.Owns(16);
         await RedisCluster.Post(cluster.Gateway, Round(5));
         Assert.Equal(5 * Customers, (await Totals.Drained(cluster.Gateway)).Views);
+    }
+
+    [Fact]
+    public async Task When_redis_is_gone_events_are_refused_at_once_reads_go_on_and_all_recovers_by_itself()
+    {
+        RedisServer.SkipUnlessInstalled();
+        await using var redis = await RedisServer.StartDurable();
+        await using var engine = await EngineProcess.Start(RedisCluster.Settings(redis));
+        await RedisCluster.Post(engine, Round(1));
+        Assert.Equal(1, await RedisCluster.Views(engine, "c7"));
+
+        await redis.Kill();
+        var started = Stopwatch.GetTimestamp();
+        var answers = await Task.WhenAll(Round(2).Select(one => engine.Http.PostAsJsonAsync("v1/events", one)));
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode));
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(5), $"refused after {Stopwatch.GetElapsedTime(started)}");
+        var problem = JsonElement.Parse(await answers[0].Content.ReadAsStringAsync());
+        Assert.Equal("The log is not available", problem.GetProperty("title").GetString());
+        Assert.True(problem.GetProperty("rejected")[0].GetProperty("retryable").GetBoolean());
+        var profile = JsonElement.Parse(await engine.Http.GetStringAsync("v1/customers/c7"));
+        Assert.Equal(1, profile.GetProperty("totals").GetProperty("views").GetInt64());
+
+        await redis.Restart();
+        await RedisCluster.Post(engine, Round(2));
+        Assert.Equal(2 * Customers, (await Totals.Drained(engine)).Views);
+        foreach (var answer in answers) answer.Dispose();
     }
 
     [Fact]

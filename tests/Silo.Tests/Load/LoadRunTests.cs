@@ -16,7 +16,7 @@ public sealed class LoadRunTests
         var report = new RunReport("ingest");
         var plan = new IngestPlan
         {
-            IsMemory = false,
+            Storage = IngestStorage.Sqlite,
             Customers = 300,
             Zipf = 1,
             Duration = TimeSpan.FromSeconds(0.5),

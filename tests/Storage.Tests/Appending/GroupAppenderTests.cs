@@ -67,7 +67,7 @@ public sealed class GroupAppenderTests : IDisposable
     [InlineData(Fault.LostRequest)]
     public async Task An_unknown_outcome_is_repeated_with_the_identical_group_until_it_is_known(Fault fault)
     {
-        await using var appender = new GroupAppender(_log, _store, new GroupAppenderOptions { FirstRetry = TimeSpan.FromMilliseconds(1), LongestRetry = TimeSpan.FromMilliseconds(1) });
+        await using var appender = new GroupAppender(_log, _store, new GroupAppenderOptions { FirstRetry = TimeSpan.FromMilliseconds(1), LongestRetry = TimeSpan.FromMilliseconds(1), DownAfter = 4 });
         _log.Appends.Next(fault, Fault.LostRequest, fault);
         Assert.Equal([1, 2], await appender.Append(0, Items("a", "b")));
         Assert.Equal([3], await appender.Append(0, Items("c")));
@@ -195,17 +195,20 @@ public sealed class GroupAppenderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_log_that_does_not_answer_refuses_new_calls_until_it_does()
+    public async Task A_log_that_does_not_answer_tells_who_waits_and_refuses_new_calls_until_it_answers()
     {
         var time = new FakeTimeProvider();
         await using var appender = new GroupAppender(_log, _store, new GroupAppenderOptions { DownAfter = 2 }, time);
         _log.Appends.Next(Fault.LostReply, Fault.LostRequest, Fault.LostRequest);
         var first = appender.Append(0, Items("a")).AsTask();
-        while (_log.Appends.Writes < 3) { time.Advance(TimeSpan.FromSeconds(1)); await Task.Yield(); }
-        await Assert.ThrowsAsync<LogUnavailableException>(() => appender.Append(0, Items("b")).AsTask());
         while (!first.IsCompleted) { time.Advance(TimeSpan.FromSeconds(1)); await Task.Yield(); }
-        Assert.Equal([1], await first);
-        Assert.Equal([2], await appender.Append(0, Items("c")));
+        await Assert.ThrowsAsync<TimeoutException>(() => first);
+        await Assert.ThrowsAsync<LogUnavailableException>(() => appender.Append(0, Items("b")).AsTask());
+        while (_log.Appends.Writes < 4) { time.Advance(TimeSpan.FromSeconds(1)); await Task.Yield(); }
+        while ((await _log.ReadHead(0)).Tail < 1) await Task.Yield();
+        Task<IReadOnlyList<long>> next;
+        while ((next = appender.Append(0, Items("c")).AsTask()).IsFaulted) await Task.Yield();
+        Assert.Equal([2], await next);
     }
 
     [Fact]
