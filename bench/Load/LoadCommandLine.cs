@@ -5,6 +5,7 @@ using Personalization.Load.Ingest;
 using Personalization.Load.Kill;
 using Personalization.Load.Latency;
 using Personalization.Load.Memory;
+using Personalization.Load.Recommend;
 using Personalization.Load.Scale;
 
 namespace Personalization.Load;
@@ -24,6 +25,7 @@ internal static class LoadCommandLine
             ScaleCommand.Create(),
             MemoryCommand.Create(),
             KillCommand.Create(),
+            RecommendCommand.Create(),
             ChaosCommand.Create(),
             HostCommand.Create(),
         };

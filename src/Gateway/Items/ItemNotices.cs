@@ -47,6 +47,6 @@ internal sealed partial class ItemNotices(IGrainFactory grains, IDocumentStore d
         }
     }
 
-    [LoggerMessage(EventId = 3141, Level = LogLevel.Warning, Message = "The silos were not told of {Count} changed items; they find them when they next read the catalogue")]
+    [LoggerMessage(EventId = 3241, Level = LogLevel.Warning, Message = "The silos were not told of {Count} changed items; they find them when they next read the catalogue")]
     private static partial void NoticeFailed(ILogger logger, int count, Exception fault);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Personalization.Configuration;
 using Personalization.Engine.Recommendations.Catalogue;
+using Personalization.Grains.Models;
 using Personalization.Items;
 using Personalization.Models;
 using Personalization.Partitions;
@@ -15,7 +16,7 @@ namespace Personalization.Grains.Catalogue;
 /// now and then, which makes good what a lost notice left out.
 /// </summary>
 internal sealed partial class CatalogueFollower(
-    ItemCatalogue catalogue, IDocumentStore documents, IGrainFactory grains, IOptions<PersonalizationOptions> options, TimeProvider time, ILogger<CatalogueFollower> logger) : BackgroundService
+    ItemCatalogue catalogue, IDocumentStore documents, IGrainFactory grains, IOptions<PersonalizationOptions> options, ModelMetrics metrics, TimeProvider time, ILogger<CatalogueFollower> logger) : BackgroundService
 {
     private const int PageItems = 500;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(500);
@@ -73,6 +74,7 @@ internal sealed partial class CatalogueFollower(
             // The cursor is taken before the reading: what changes during it is told again after it, and versions make that harmless.
             if (reply.IsGap) _cursor = new ModelCursor(reply.Tenure, reply.Newest);
             if (reply.IsGap || isDue) await Scan(cancellation);
+            metrics.Catalogue(catalogue.Count, catalogue.AllocatedBytes);
             foreach (var change in reply.Changes)
             {
                 Take(ItemChangeCodec.Read(change.Bytes));
@@ -133,12 +135,12 @@ internal sealed partial class CatalogueFollower(
         if (catalogue.Refused > 0) CatalogueFull(logger, catalogue.Count, catalogue.Refused);
     }
 
-    [LoggerMessage(EventId = 3131, Level = LogLevel.Warning, Message = "The catalogue cannot be followed at present; it is tried again")]
+    [LoggerMessage(EventId = 3231, Level = LogLevel.Warning, Message = "The catalogue cannot be followed at present; it is tried again")]
     private static partial void FollowingFailed(ILogger logger, Exception fault);
 
-    [LoggerMessage(EventId = 3133, Level = LogLevel.Warning, Message = "The stored item {ItemId} cannot be read; it is passed")]
+    [LoggerMessage(EventId = 3233, Level = LogLevel.Warning, Message = "The stored item {ItemId} cannot be read; it is passed")]
     private static partial void ItemUnreadable(ILogger logger, string itemId, Exception fault);
 
-    [LoggerMessage(EventId = 3132, Level = LogLevel.Warning, Message = "The catalogue has more items than Recommendations:Items allows: {Count} are known, {Refused} times one found no room")]
+    [LoggerMessage(EventId = 3232, Level = LogLevel.Warning, Message = "The catalogue has more items than Recommendations:Items allows: {Count} are known, {Refused} times one found no room")]
     private static partial void CatalogueFull(ILogger logger, int count, long refused);
 }

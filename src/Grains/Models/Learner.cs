@@ -314,18 +314,18 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
         services.Metrics.Learner(definition.Name, lag, bytes);
     }
 
-    [LoggerMessage(EventId = 3101, Level = LogLevel.Information, Message = "Model {Model} learns on from revision {Revision} and {Examples} examples")]
+    [LoggerMessage(EventId = 3201, Level = LogLevel.Information, Message = "Model {Model} learns on from revision {Revision} and {Examples} examples")]
     private static partial void LearningBegan(ILogger logger, string model, long revision, long examples);
 
-    [LoggerMessage(EventId = 3102, Level = LogLevel.Warning, Message = "Model {Model} does not learn at present; it starts over from what is stored")]
+    [LoggerMessage(EventId = 3202, Level = LogLevel.Warning, Message = "Model {Model} does not learn at present; it starts over from what is stored")]
     private static partial void LearningFailed(ILogger logger, string model, Exception fault);
 
-    [LoggerMessage(EventId = 3103, Level = LogLevel.Warning, Message = "Model {Model} cannot use outbox row {Number} of kind {Kind}; it is passed")]
+    [LoggerMessage(EventId = 3203, Level = LogLevel.Warning, Message = "Model {Model} cannot use outbox row {Number} of kind {Kind}; it is passed")]
     private static partial void RowFailed(ILogger logger, string model, long number, string kind, Exception fault);
 
-    [LoggerMessage(EventId = 3104, Level = LogLevel.Warning, Message = "Model {Model} lagged past its bound in partition {Partition} and missed {Rows} outbox rows")]
+    [LoggerMessage(EventId = 3204, Level = LogLevel.Warning, Message = "Model {Model} lagged past its bound in partition {Partition} and missed {Rows} outbox rows")]
     private static partial void RowsWereTrimmed(ILogger logger, string model, int partition, long rows);
 
-    [LoggerMessage(EventId = 3105, Level = LogLevel.Warning, Message = "The store of partition {Partition} went back: model {Model} had learned to outbox number {Number}, the store is at {Head}")]
+    [LoggerMessage(EventId = 3205, Level = LogLevel.Warning, Message = "The store of partition {Partition} went back: model {Model} had learned to outbox number {Number}, the store is at {Head}")]
     private static partial void StoreWentBack(ILogger logger, string model, int partition, long number, long head);
 }

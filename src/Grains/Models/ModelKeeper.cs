@@ -86,12 +86,12 @@ internal sealed partial class ModelKeeper(IEnumerable<ModelDefinition> definitio
         }
     }
 
-    [LoggerMessage(EventId = 3121, Level = LogLevel.Warning, Message = "Model {Model} has no learner; it is tried again")]
+    [LoggerMessage(EventId = 3221, Level = LogLevel.Warning, Message = "Model {Model} has no learner; it is tried again")]
     private static partial void EnsureFailed(ILogger logger, string model, Exception fault);
 
-    [LoggerMessage(EventId = 3122, Level = LogLevel.Warning, Message = "Consumer {Consumer} lags {Lag} rows behind the outbox of partition {Partition}, more than {Bound}: suspended")]
+    [LoggerMessage(EventId = 3222, Level = LogLevel.Warning, Message = "Consumer {Consumer} lags {Lag} rows behind the outbox of partition {Partition}, more than {Bound}: suspended")]
     private static partial void Suspended(ILogger logger, string consumer, int partition, long lag, long bound);
 
-    [LoggerMessage(EventId = 3123, Level = LogLevel.Warning, Message = "The consumers of the outbox of partition {Partition} could not be looked at; it is tried again")]
+    [LoggerMessage(EventId = 3223, Level = LogLevel.Warning, Message = "The consumers of the outbox of partition {Partition} could not be looked at; it is tried again")]
     private static partial void SuspensionFailed(ILogger logger, int partition, Exception fault);
 }

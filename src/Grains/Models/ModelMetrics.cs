@@ -4,7 +4,7 @@ using Personalization.Grains.Telemetry;
 
 namespace Personalization.Grains.Models;
 
-/// <summary>What operators watch of learners and replicas, by model. Meter <c>Personalization</c>.</summary>
+/// <summary>What operators watch of learners and replicas, by model, and of the catalogue. Meter <c>Personalization</c>.</summary>
 public sealed class ModelMetrics
 {
     private readonly Counter<long> _examples;
@@ -18,6 +18,8 @@ public sealed class ModelMetrics
     private readonly Gauge<long> _replicaMemory;
     private readonly Histogram<double> _replicaDelay;
     private readonly Counter<long> _replicaLoads;
+    private readonly Gauge<long> _catalogueItems;
+    private readonly Gauge<long> _catalogueMemory;
 
     /// <summary>Makes the instruments.</summary>
     public ModelMetrics(IMeterFactory meters)
@@ -34,6 +36,14 @@ public sealed class ModelMetrics
         _replicaMemory = meter.CreateGauge<long>("personalization.model.replica.memory", "By", "Memory of this silo's replica of a model");
         _replicaDelay = meter.CreateHistogram<double>("personalization.model.replica.delay", "s", "From the publication of a change to its use on this silo");
         _replicaLoads = meter.CreateCounter<long>("personalization.model.replica.loads", "{load}", "Loads of the stored model by this silo's replica: at the start and after gaps");
+        _catalogueItems = meter.CreateGauge<long>("personalization.catalogue.items", "{item}", "Items of the catalogue that this silo knows");
+        _catalogueMemory = meter.CreateGauge<long>("personalization.catalogue.memory", "By", "Memory of this silo's copy of the catalogue");
+    }
+
+    internal void Catalogue(int items, long bytes)
+    {
+        _catalogueItems.Record(items);
+        _catalogueMemory.Record(bytes);
     }
 
     internal void Learned(string model) => _examples.Add(1, Tag(model));

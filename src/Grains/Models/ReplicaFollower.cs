@@ -94,6 +94,6 @@ internal sealed partial class ReplicaFollower(ModelDefinition definition, Learne
         }
     }
 
-    [LoggerMessage(EventId = 3111, Level = LogLevel.Warning, Message = "The replica of model {Model} stays at revision {Revision} for now; it is tried again")]
+    [LoggerMessage(EventId = 3211, Level = LogLevel.Warning, Message = "The replica of model {Model} stays at revision {Revision} for now; it is tried again")]
     private static partial void FollowingFailed(ILogger logger, string model, long revision, Exception fault);
 }

@@ -20,7 +20,8 @@ public sealed class OpenApiTests
             new HashSet<string>
             {
                 "post /v1/events", "get /v1/customers/{id}", "patch /v1/customers/{id}/traits", "put /v1/customers/{id}/consents/{purpose}", "get /v1/customers/{id}/consents/{purpose}",
-                "delete /v1/customers/{id}", "post /v1/customers/{id}/links", "get /v1/customers/{id}/live", "put /v1/items/{id}", "get /v1/items/{id}", "delete /v1/items/{id}",
+                "delete /v1/customers/{id}", "post /v1/customers/{id}/links", "get /v1/customers/{id}/live", "get /v1/customers/{id}/recommendations",
+                "post /v1/customers/{id}/recommendations", "get /v1/items/{id}/similar", "get /v1/trending", "put /v1/items/{id}", "get /v1/items/{id}", "delete /v1/items/{id}",
                 "post /v1/items", "get /v1/items", "put /v1/actions/{id}", "get /v1/actions/{id}", "delete /v1/actions/{id}", "post /v1/actions", "get /v1/actions",
                 "get /v1/admin/totals", "get /v1/admin/customers", "get /v1/admin/log", "get /v1/admin/log/dead-letters",
                 "get /v1/admin/log/dead-letters/{partition}/{position}", "post /v1/admin/log/dead-letters/{partition}/{position}/redrive",

@@ -32,6 +32,12 @@ public sealed class TourTests
         var ann = Answer(answers, "/v1/customers/ann?after=");
         Assert.True(ann.GetProperty("afterFound").GetBoolean());
         Assert.Equal(1, ann.GetProperty("totals").GetProperty("purchases").GetInt64());
+        var recommended = Answer(answers, "/recommendations").GetProperty("items")[0];
+        Assert.Equal("shoe-2", recommended.GetProperty("itemId").GetString());
+        var reason = recommended.GetProperty("reasons")[0];
+        Assert.Equal(("similarItem", "shoe-1"), (reason.GetProperty("kind").GetString(), reason.GetProperty("itemId").GetString()));
+        // Both are accepted in one request, so they may share a millisecond.
+        Assert.Contains(reason.GetProperty("eventId").GetString(), new[] { "e2", "e3" });
         var totals = Answer(answers, "/v1/admin/totals");
         Assert.Equal((2, 4, 1, 59.90m), (
             totals.GetProperty("customers").GetInt32(), totals.GetProperty("events").GetInt32(), totals.GetProperty("purchases").GetInt32(), totals.GetProperty("revenue").GetDecimal()));
