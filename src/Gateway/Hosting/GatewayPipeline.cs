@@ -2,6 +2,7 @@ using Personalization.Gateway.Actions;
 using Personalization.Gateway.Admin;
 using Personalization.Gateway.Churn;
 using Personalization.Gateway.Customers;
+using Personalization.Gateway.Demo;
 using Personalization.Gateway.Events;
 using Personalization.Gateway.Health;
 using Personalization.Gateway.Items;
@@ -42,6 +43,7 @@ public static class GatewayPipeline
         app.MapHealth();
         app.MapMetrics();
         app.MapGatewayOpenApi();
+        app.MapDemoPage();
         return app;
     }
 }

@@ -11,20 +11,22 @@ internal static class ServeCommand
     public static void AddTo(RootCommand root)
     {
         var serve = new Command("serve", "Run the engine (the default).");
+        var demo = new Option<bool>("--demo") { Description = "Fill a store of its own with simulated shoppers, in ./demo-data; see /demo." };
         foreach (var command in new[] { root, serve })
         {
             command.TreatUnmatchedTokensAsErrors = false;
-            command.SetAction((result, cancellation) => Serve([.. result.UnmatchedTokens], cancellation));
+            command.Options.Add(demo);
+            command.SetAction((result, cancellation) => Serve([.. result.UnmatchedTokens], result.GetValue(demo), cancellation));
         }
 
         root.Add(serve);
     }
 
-    private static async Task<int> Serve(string[] settings, CancellationToken cancellation)
+    private static async Task<int> Serve(string[] settings, bool demo, CancellationToken cancellation)
     {
         try
         {
-            await using var app = EngineHost.Build(settings);
+            await using var app = EngineHost.Build(settings, demo: demo);
             OpenStorage(app);
             await app.RunAsync(cancellation);
             return 0;

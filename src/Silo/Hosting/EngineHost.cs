@@ -7,6 +7,7 @@ using Personalization.Configuration;
 using Personalization.Gateway.Hosting;
 using Personalization.Gateway.Security;
 using Personalization.Grains.Hosting;
+using Personalization.Silo.Demo;
 using Personalization.Storage.Hosting;
 using Personalization.Storage.Redis;
 using Personalization.Storage.Streams;
@@ -21,13 +22,15 @@ internal static class EngineHost
     /// <summary>Builds the host.</summary>
     /// <param name="settings">Settings as on the command line.</param>
     /// <param name="extend">Adds to the composition once it is complete, or replaces parts of it: for measurements.</param>
+    /// <param name="demo">Whether simulated shoppers visit a simulated store.</param>
     /// <exception cref="SettingsException">Settings are wrong; all faults are in it.</exception>
-    public static WebApplication Build(string[] settings, Action<WebApplicationBuilder>? extend = null)
+    public static WebApplication Build(string[] settings, Action<WebApplicationBuilder>? extend = null, bool demo = false)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey])) builder.WebHost.UseUrls(DefaultUrls);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
 
+        if (demo) DemoSettings.Apply(builder.Configuration);
         var options = Settings.Read(builder.Configuration);
         builder.Services.AddSingleton(Options.Create(options));
         builder.Services.AddPartitionStorage(options);
@@ -40,6 +43,7 @@ internal static class EngineHost
             silo.AddDashboard();
         });
         builder.Services.AddPersonalizationGateway(options, builder.Configuration);
+        if (demo) builder.Services.AddHostedService<DemoService>();
         extend?.Invoke(builder);
 
         var app = builder.Build();
