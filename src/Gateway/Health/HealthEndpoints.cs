@@ -60,14 +60,14 @@ internal static class HealthEndpoints
         }
     }
 
-    private sealed class DocumentsCheck(IDocumentStore documents) : IHealthCheck
+    private sealed class DocumentsCheck(IDocumentStore documents, StorageDurability? durability = null) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
                 await documents.Read("health", cancellationToken);
-                return HealthCheckResult.Healthy("the store answers");
+                return HealthCheckResult.Healthy(durability is { IsComplete: false } ? $"the store answers. {durability.Description}" : "the store answers");
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
             {

@@ -52,6 +52,7 @@ public static class PartitionStorageExtensions
                 services.AddSingleton(provider => provider.GetRequiredService<RedisStorage>().Store);
                 services.AddSingleton(provider => provider.GetRequiredService<RedisStorage>().Documents);
                 services.AddSingleton(provider => provider.GetRequiredService<RedisStorage>().Names);
+                services.AddSingleton(provider => provider.GetRequiredService<RedisStorage>().Durability.ToStorage());
                 break;
             default:
                 throw new ArgumentException($"{Names.ConfigurationSection}:Storage has no back end for {options.Storage}", nameof(options));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Personalization.Stores;
 using StackExchange.Redis;
 
 namespace Personalization.Storage.Redis;
@@ -14,6 +15,9 @@ public sealed record RedisDurability(IReadOnlyList<string> Losses)
     public override string ToString() => IsComplete
         ? "Redis keeps every answered event (appendonly yes, appendfsync always, maxmemory-policy noeviction)"
         : string.Join(" ", Losses);
+
+    /// <summary>The same for whoever knows nothing of Redis.</summary>
+    public StorageDurability ToStorage() => new(IsComplete, ToString());
 
     /// <summary>Judges settings; null where the server does not tell one.</summary>
     public static RedisDurability Judge(string? appendOnly, string? appendFsync, string? maxMemory, string? maxMemoryPolicy)

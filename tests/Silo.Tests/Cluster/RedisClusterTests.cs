@@ -69,7 +69,29 @@ public sealed class RedisClusterTests
         await redis.Restart();
         await RedisCluster.Post(engine, Round(2));
         Assert.Equal(2 * Customers, (await Totals.Drained(engine)).Views);
+        Assert.DoesNotContain("lost", await engine.Http.GetStringAsync("health/ready"), StringComparison.Ordinal);
         foreach (var answer in answers) answer.Dispose();
+    }
+
+    [Fact]
+    public async Task An_older_copy_of_redis_put_back_under_a_running_engine_starts_a_new_generation_and_the_loss_is_counted()
+    {
+        RedisServer.SkipUnlessInstalled();
+        await using var redis = await RedisServer.StartDurable();
+        await using var engine = await EngineProcess.Start(RedisCluster.Settings(redis));
+        await RedisCluster.Post(engine, Round(1));
+        await Totals.Drained(engine);
+        redis.CopyFiles();
+        await RedisCluster.Post(engine, Round(2));
+        Assert.Equal(2 * Customers, (await Totals.Drained(engine)).Views);
+
+        await redis.Kill();
+        redis.RestoreFiles();
+        await redis.Restart();
+        await RedisCluster.Post(engine, Round(3));
+        var totals = await Totals.Drained(engine);
+        Assert.Equal((2 * Customers, Customers), (totals.Views, totals.Lost));
+        for (var i = 0; i < Customers; i++) Assert.Equal(2, await RedisCluster.Views(engine, $"c{i}"));
     }
 
     [Fact]

@@ -91,6 +91,21 @@ public sealed class RedisServer : IAsyncDisposable, IDisposable
         }
     }
 
+    /// <summary>Copies its files as they are, as a back-up made while it runs.</summary>
+    public void CopyFiles()
+    {
+        var copy = _folder + ".copy";
+        if (Directory.Exists(copy)) Directory.Delete(copy, recursive: true);
+        Copy(_folder, copy);
+    }
+
+    /// <summary>Puts the copied files in the place of its own; it must not run.</summary>
+    public void RestoreFiles()
+    {
+        Directory.Delete(_folder, recursive: true);
+        Copy(_folder + ".copy", _folder);
+    }
+
     /// <summary>Ends it at once, as <c>kill -9</c> does.</summary>
     public async Task Kill()
     {
@@ -104,7 +119,10 @@ public sealed class RedisServer : IAsyncDisposable, IDisposable
     {
         await Kill();
         _process?.Dispose();
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        foreach (var folder in new[] { _folder, _folder + ".copy" })
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
     }
 
     /// <inheritdoc />
@@ -123,6 +141,16 @@ public sealed class RedisServer : IAsyncDisposable, IDisposable
         var server = Task.Run(() => Start("--appendonly", "no")).GetAwaiter().GetResult();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
         return server;
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
     }
 
     private static int FreePort()
