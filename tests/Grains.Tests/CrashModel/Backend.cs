@@ -1,8 +1,8 @@
 using Personalization.Configuration;
 using Personalization.Log;
 using Personalization.Storage.Memory;
-using Personalization.Storage.Sqlite;
 using Personalization.Storage.Redis;
+using Personalization.Storage.Sqlite;
 using Personalization.Stores;
 using Personalization.TestKit.Redis;
 using StackExchange.Redis;

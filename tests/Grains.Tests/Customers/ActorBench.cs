@@ -11,11 +11,13 @@ using Personalization.Engine.Profiles;
 using Personalization.Events;
 using Personalization.Grains.Customers;
 using Personalization.Grains.Telemetry;
+using Personalization.Grains.Tests.CrashModel;
 using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Storage.Memory;
 using Personalization.Storage.Sqlite;
 using Personalization.Stores;
+using Personalization.TestKit.Redis;
 
 namespace Personalization.Grains.Tests.Customers;
 
@@ -42,6 +44,8 @@ internal sealed class ActorBench : IDisposable
         Directory.Delete(folder, recursive: true);
     };
 
+    private ActorBench(RedisBackend redis) : this(redis.Store, null) => _close = redis.Dispose;
+
     private ActorBench(IPartitionStore store, FoldSettings? settings)
     {
         Store = store;
@@ -66,6 +70,13 @@ internal sealed class ActorBench : IDisposable
     {
         var folder = Directory.CreateTempSubdirectory("personalization-actor-").FullName;
         return new ActorBench(new EmbeddedStorage(folder, 1), folder);
+    }
+
+    /// <summary>Over a Redis of its own key prefix.</summary>
+    public static ActorBench OnRedis()
+    {
+        RedisServer.SkipUnlessInstalled();
+        return new ActorBench(new RedisBackend(TimeProvider.System));
     }
 
     public CustomerActor Activate(FoldSettings? settings = null) => new(Ann, new CustomerServices(

@@ -16,7 +16,7 @@ public sealed class RefoldTests
     private static readonly FoldSettings Older = new();
     private static readonly FoldSettings Newer = new() { Revision = 1, SessionGap = TimeSpan.FromMinutes(10) };
 
-    public static TheoryData<string> Stores => ["memory", "embedded"];
+    public static TheoryData<string> Stores => ["memory", "embedded", "redis"];
 
     [Theory]
     [MemberData(nameof(Stores))]
@@ -133,5 +133,10 @@ public sealed class RefoldTests
         }
     }
 
-    private static ActorBench Bench(string store) => store == "memory" ? new ActorBench() : ActorBench.Embedded();
+    private static ActorBench Bench(string store) => store switch
+    {
+        "embedded" => ActorBench.Embedded(),
+        "redis" => ActorBench.OnRedis(),
+        _ => new ActorBench(),
+    };
 }
