@@ -15,7 +15,7 @@ internal sealed partial class ModelKeeper(IEnumerable<ModelDefinition> definitio
     private static readonly TimeSpan SuspensionInterval = TimeSpan.FromSeconds(30);
 
     private readonly ModelDefinition[] _definitions = [.. definitions];
-    private readonly ReplicaFollower[] _followers = [.. definitions.Select(definition => new ReplicaFollower(definition, services, grains))];
+    private readonly ReplicaFollower[] _followers = [.. definitions.Select(definition => new ReplicaFollower(definition, services, have => grains.GetGrain<ILearnerGrain>(definition.Name).ReadChanges(have)))];
 
     /// <summary>Loads what is stored first, so that a silo serves no request with models that know less than was stored before.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)

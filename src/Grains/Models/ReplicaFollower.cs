@@ -5,7 +5,7 @@ using Personalization.Models;
 namespace Personalization.Grains.Models;
 
 /// <summary>Keeps one model's replica on this silo up to date: loads what is stored, then takes what the learner publishes; loads anew on a gap.</summary>
-internal sealed partial class ReplicaFollower(ModelDefinition definition, LearnerServices services, IGrainFactory grains)
+internal sealed partial class ReplicaFollower(ModelDefinition definition, LearnerServices services, Func<ModelCursor, Task<ModelChanges>> readChanges)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
 
@@ -77,10 +77,9 @@ internal sealed partial class ReplicaFollower(ModelDefinition definition, Learne
     /// <summary>Takes changes for as long as they join on. False: there is a gap.</summary>
     private async Task<bool> Follow(CancellationToken cancellation)
     {
-        var learner = grains.GetGrain<ILearnerGrain>(definition.Name);
         while (true)
         {
-            var reply = await learner.ReadChanges(Cursor).WaitAsync(cancellation);
+            var reply = await readChanges(Cursor).WaitAsync(cancellation);
             if (reply.IsGap) return false;
             foreach (var change in reply.Changes)
             {

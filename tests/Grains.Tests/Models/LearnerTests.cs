@@ -71,6 +71,43 @@ public sealed class LearnerTests
         Assert.All(model.Counts, count => Assert.Equal(1, count.Value));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_replica_that_took_what_was_never_stored_loads_anew_and_then_has_everything_once(bool keepsChanges)
+    {
+        var feed = await OutboxFeed.Start(2);
+        await Live(feed, keepsChanges, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        var replica = new CountingReplica();
+        var learner = default(Learner);
+        var follower = new ReplicaFollower(CountingModel.Definition(keepsChanges, replica), Services(feed, _documents), have => learner!.Changes.Read(have, TimeSpan.FromMilliseconds(20), default));
+        await follower.Start(default);
+        using var stop = new CancellationTokenSource();
+        var following = Task.CompletedTask;
+
+        // This one publishes, and dies at the first write, which is the one at its end.
+        _options.Models.SaveInterval = TimeSpan.FromHours(1);
+        await Live(feed, keepsChanges, new MortalDocuments(_documents, diesAtWrite: 1, afterWriting: false), async first =>
+        {
+            learner = first;
+            following = follower.Run(stop.Token);
+            await feed.Put(0, 10);
+            await feed.Put(1, 10);
+            await replica.Until(now => now.Counts.Count == 20);
+        });
+        Assert.Equal(1, replica.Loads);
+        _options.Models.SaveInterval = TimeSpan.FromMilliseconds(2);
+        await Live(feed, keepsChanges, _documents, async second =>
+        {
+            learner = second;
+            await feed.Put(0, 5);
+            await replica.Until(now => now.Loads == 2 && now.Counts.Count == 25);
+        });
+        await stop.CancelAsync();
+        await following;
+        Assert.All(replica.Counts, count => Assert.Equal(1, count.Value));
+    }
+
     [Fact]
     public async Task A_suspended_learner_counts_what_it_missed_and_goes_on()
     {
