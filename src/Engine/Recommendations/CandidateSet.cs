@@ -10,12 +10,16 @@ internal sealed class CandidateSet
 
     public int Count => _candidates.Count;
 
+    /// <summary>Candidates that the customer has not seen.</summary>
+    public int Unseen { get; private set; }
+
     public Span<Recommendation> All => CollectionsMarshal.AsSpan(_candidates);
 
     public void Clear()
     {
         _places.Clear();
         _candidates.Clear();
+        Unseen = 0;
     }
 
     public bool Contains(ulong item) => _places.ContainsKey(item);
@@ -27,5 +31,6 @@ internal sealed class CandidateSet
     {
         _places[candidate.Item] = _candidates.Count;
         _candidates.Add(candidate);
+        if (!candidate.IsSeen) Unseen++;
     }
 }

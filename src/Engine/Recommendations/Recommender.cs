@@ -78,9 +78,9 @@ public sealed class Recommender(RecommendationOptions options)
             if (scope.Catalogue.CategoryOf(scope.Taste.Categories[i].Key) is var category && category != CategoryTree.None) scope.AddNewest(category, NewestOfFavourite);
         }
 
-        if (scope.Unseen >= enough) return;
+        if (scope.Undemoted >= enough) return;
         var trending = indexes.Trending.Recommend(new SessionQuery([], scope.Request.Time, RepeatPolicy.Allow), work.Scratch, work.Found);
-        for (var i = 0; i < trending && scope.Unseen < enough; i++) scope.Add(work.Found[i].Item, 0);
+        for (var i = 0; i < trending && scope.Undemoted < enough; i++) scope.Add(work.Found[i].Item, 0);
     }
 
     private static RecommendationSource Score(Span<Recommendation> candidates, CustomerTaste taste)
@@ -216,19 +216,7 @@ public sealed class Recommender(RecommendationOptions options)
         public int Category { get; }
 
         /// <summary>Candidates that will not be demoted.</summary>
-        public int Unseen
-        {
-            get
-            {
-                var count = 0;
-                foreach (ref readonly var candidate in Work.Candidates.All)
-                {
-                    if (!candidate.IsSeen || Request.Repeats == RepeatRule.Allow) count++;
-                }
-
-                return count;
-            }
-        }
+        public int Undemoted => Request.Repeats == RepeatRule.Allow ? Work.Candidates.Count : Work.Candidates.Unseen;
 
         public void AddGiven(IReadOnlyList<ulong> items)
         {

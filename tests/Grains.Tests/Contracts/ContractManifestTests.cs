@@ -4,7 +4,9 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using Personalization.Customers;
+using Personalization.Items;
 using Personalization.Log;
+using Personalization.Models;
 using Personalization.Partitions;
 using Personalization.Stores;
 
@@ -52,6 +54,9 @@ public sealed class ContractManifestTests
                 { "ProfileQuery", new ProfileQuery(1_700_000_000_000, "e1"), GoldenBytes.ProfileQuery },
                 { "WakeUpRow", new WakeUpRow(customer, 1_700_000_000_000), GoldenBytes.WakeUpRow },
                 { "DeadLetter", new DeadLetter(42, 1_700_000_000_000, customer, "no", [9], DeadLetterState.Redriving), GoldenBytes.DeadLetter },
+                { "ModelChange", new ModelChange(7, true, [1, 2], 1_700_000_000_000), GoldenBytes.ModelChange },
+                { "ItemChange", new ItemChange("sku-1", 3, [123, 125]), GoldenBytes.ItemChange },
+                { "RecommendationQuery", new RecommendationQuery { At = 1_700_000_000_000, After = "e1", Slot = "home", Count = 5, ContextItem = "a", Category = "shoes", Repeats = RepeatRule.Exclude, Explain = true, Items = ["a", "b"] }, GoldenBytes.RecommendationQuery },
                 { "LogBatch", new LogBatch([new LogEntry(42, 1_700_000_000_000, [1])], 7), GoldenBytes.LogBatch },
             };
         }
