@@ -6,7 +6,7 @@ namespace Personalization.Gateway.Demo;
 /// <summary><c>GET /demo</c>: a storefront page over the public calls alone: what it shows, any storefront can. Plain files in this assembly, nothing from elsewhere.</summary>
 internal static class DemoPage
 {
-    private const string ContentSecurityPolicy = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+    private const string ContentSecurityPolicy = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
     private static readonly (string Path, string File, string ContentType)[] Files =
     [

@@ -142,8 +142,11 @@ async function refreshRecommendations() {
   }));
 }
 
+/** Ids of items as their titles. */
+const readable = text => text.split(' ').map(word => items.get(word)?.title ?? word).join(' ');
+
 const reasonsOf = reasons => reasons?.length
-  ? element('ul', { className: 'reasons' }, ...reasons.map(reason => element('li', { textContent: reason.text ?? String(reason) })))
+  ? element('ul', { className: 'reasons' }, ...reasons.map(reason => element('li', { textContent: readable(reason.text ?? String(reason)) })))
   : null;
 
 function bar(share) {
@@ -163,11 +166,10 @@ async function decide() {
   const chosen = answer.actions[0];
   if (!chosen) { $('action').replaceChildren(element('p', { className: 'muted', textContent: 'Nothing is eligible.' })); return; }
   $('action-note').textContent = `${answer.policy ?? ''} · model ${answer.modelVersion ?? ''}`;
-  const result = element('span', { className: 'muted' });
   const reward = outcome => guarded(async () => {
     const reply = await call('POST', `/v1/decisions/${encodeURIComponent(answer.decisionId)}/reward`, { outcome });
-    result.textContent = reply?.applied ? ' reward recorded' : ' ' + (reply?.reason ?? 'not recorded');
     await decide();
+    $('action').append(element('p', { id: 'rewarded', className: 'muted', textContent: 'To the one before: ' + (reply?.applied ? 'reward recorded' : reply?.reason ?? 'not recorded') + '.' }));
   });
   $('action').replaceChildren(
     element('strong', { textContent: actions.get(chosen.actionId)?.title ?? chosen.actionId }),
@@ -175,7 +177,7 @@ async function decide() {
     reasonsOf(chosen.reasons?.slice(0, 3)),
     element('div', {},
       element('button', { type: 'button', id: 'accept', className: 'main', textContent: 'Accept', disabled: !answer.decisionId, onclick: reward('accepted') }), ' ',
-      element('button', { type: 'button', textContent: 'No, thanks', disabled: !answer.decisionId, onclick: reward('rejected') }), result));
+      element('button', { type: 'button', textContent: 'No, thanks', disabled: !answer.decisionId, onclick: reward('rejected') })));
 }
 
 async function refreshChurn() {
