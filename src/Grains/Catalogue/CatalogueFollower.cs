@@ -74,6 +74,7 @@ internal sealed partial class CatalogueFollower(
             // The cursor is taken before the reading: what changes during it is told again after it, and versions make that harmless.
             if (reply.IsGap) _cursor = new ModelCursor(reply.Tenure, reply.Newest);
             if (reply.IsGap || isDue) await Scan(cancellation);
+            if (reply is { IsGap: false, Changes.Count: 0 }) await Task.Delay(ReplicaFollower.EmptyWait, time, cancellation);
             metrics.Catalogue(catalogue.Count, catalogue.AllocatedBytes);
             foreach (var change in reply.Changes)
             {

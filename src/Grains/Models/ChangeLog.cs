@@ -63,7 +63,7 @@ internal sealed class ChangeLog(TimeProvider time)
         }
     }
 
-    /// <summary>What comes after a replica's cursor; waits for it, but not for longer than <paramref name="atMost"/>.</summary>
+    /// <summary>What comes after a replica's cursor; waits for it, but not for longer than <paramref name="atMost"/> or until it is cancelled: then nothing comes.</summary>
     public async Task<ModelChanges> Read(ModelCursor have, TimeSpan atMost, CancellationToken cancellation)
     {
         var until = time.GetTimestamp() + (long)(atMost.TotalSeconds * time.TimestampFrequency);
@@ -82,7 +82,7 @@ internal sealed class ChangeLog(TimeProvider time)
             {
                 await news.WaitAsync(left, time, cancellation);
             }
-            catch (TimeoutException)
+            catch (Exception over) when (over is TimeoutException or OperationCanceledException)
             {
                 return new ModelChanges(have.Tenure, false, [], have.Revision);
             }

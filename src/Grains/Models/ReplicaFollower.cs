@@ -9,6 +9,9 @@ internal sealed partial class ReplicaFollower(ModelDefinition definition, Learne
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Between an answer without changes and the next question.</summary>
+    public static readonly TimeSpan EmptyWait = TimeSpan.FromMilliseconds(50);
+
     private readonly ModelStore _store = new(services.Documents, definition.Name);
 
     // A change was begun and not finished: the replica is to be loaded anew.
@@ -81,6 +84,8 @@ internal sealed partial class ReplicaFollower(ModelDefinition definition, Learne
         {
             var reply = await readChanges(Cursor).WaitAsync(cancellation);
             if (reply.IsGap) return false;
+            // A learner whose silo stops answers at once with nothing, until another has taken its place.
+            if (reply.Changes.Count == 0) await Task.Delay(EmptyWait, services.Time, cancellation);
             foreach (var change in reply.Changes)
             {
                 _isTorn = true;
