@@ -15,7 +15,7 @@ public sealed class DemoPageTests
         if (HeadlessBrowser.Executable is null) Assert.Skip("there is no Chromium");
         using var limit = new CancellationTokenSource(Limit);
         await using var engine = await EngineProcess.Start("--demo");
-        await engine.Http.GetStringAsync("v1/admin/totals?wait=true", limit.Token);
+        await DemoTests.FirstFold(engine, limit.Token);
         await using var browser = await HeadlessBrowser.Start(1400, 1150, limit.Token);
         await browser.Open(engine.Url + "/demo?customer=anon:page-test", limit.Token);
         await browser.Until("document.body.dataset.ready === 'anon:page-test' && document.querySelectorAll('#items li').length === 24", limit.Token);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Personalization.Engine.Simulation;
@@ -19,12 +18,9 @@ public sealed class DemoTests
     {
         await using var engine = await EngineProcess.Start("--demo");
         using var limit = new CancellationTokenSource(SoonVisible);
+        await FirstFold(engine, limit.Token);
 
-        // The stream of a shopper that the world has: its first fold is the proof. It joins long before now, whatever the day of the test is.
-        var world = new SimulatedWorld(new SimulationOptions { Shoppers = 20, Span = TimeSpan.FromDays(120) });
-        var shopper = world.Shoppers.First(shopper => !shopper.IsBot && shopper.JoinsAt < world.Options.Start.AddDays(100));
-        await FirstFold(engine, shopper.Id, limit.Token);
-
+        var world = World();
         var item = JsonElement.Parse(await engine.Http.GetStringAsync("v1/items/" + world.Assortment.Items[0].Id, limit.Token));
         Assert.Equal(world.Assortment.Items[0].Title, item.GetProperty("title").GetString());
         var action = JsonElement.Parse(await engine.Http.GetStringAsync("v1/actions/" + world.Assortment.Actions[39].Id, limit.Token));
@@ -35,10 +31,13 @@ public sealed class DemoTests
 
         await engine.Restart();
         using var again = new CancellationTokenSource(SoonVisible);
-        await FirstFold(engine, null, again.Token);
+        var before = await Events();
+        while (await Events() <= before) again.Token.ThrowIfCancellationRequested();
         var totals = JsonElement.Parse(await engine.Http.GetStringAsync("v1/admin/totals?wait=true", again.Token));
         Assert.Equal(0, totals.GetProperty("deadLetters").GetInt64());
         Assert.DoesNotContain("events of the past months", engine.Output.Split("Application is shutting down")[^1], StringComparison.Ordinal);
+
+        async Task<long> Events() => JsonElement.Parse(await engine.Http.GetStringAsync("v1/admin/totals?wait=true", again.Token)).GetProperty("events").GetInt64();
     }
 
     [Fact]
@@ -59,17 +58,13 @@ public sealed class DemoTests
             Assert.Throws<SettingsException>(() => DemoSettings.Apply(new ConfigurationManager { ["Personalization:DataDirectory"] = real }));
     }
 
-    /// <summary>Waits on the live stream of a customer until something is folded; any of the shoppers where none is named.</summary>
-    private static async Task FirstFold(EngineProcess engine, string? shopper, CancellationToken cancellation)
+    /// <summary>Waits until the first event of a shopper is folded, by its live stream: by then the catalogue is in, too.</summary>
+    internal static async Task FirstFold(EngineProcess engine, CancellationToken cancellation)
     {
-        if (shopper is null)
-        {
-            var before = await Events();
-            while (await Events() <= before) cancellation.ThrowIfCancellationRequested();
-            return;
-        }
-
-        await using var stream = await engine.Http.GetStreamAsync($"v1/customers/{shopper}/live", cancellation);
+        // One that the world has, and that joins long before now, whatever the day of the test is.
+        var world = World();
+        var shopper = world.Shoppers.First(shopper => !shopper.IsBot && shopper.JoinsAt < world.Options.Start.AddDays(100));
+        await using var stream = await engine.Http.GetStreamAsync($"v1/customers/{shopper.Id}/live", cancellation);
         using var reader = new StreamReader(stream);
         while (await reader.ReadLineAsync(cancellation) is { } line)
         {
@@ -79,8 +74,8 @@ public sealed class DemoTests
             if (sent.TryGetProperty("profile", out var profile) && profile.GetProperty("totals").GetProperty("events").GetInt64() > 0) return;
         }
 
-        Assert.Fail(string.Create(CultureInfo.InvariantCulture, $"the stream of {shopper} ended"));
-
-        async Task<long> Events() => JsonElement.Parse(await engine.Http.GetStringAsync("v1/admin/totals?wait=true", cancellation)).GetProperty("events").GetInt64();
+        Assert.Fail($"the stream of {shopper.Id} ended");
     }
+
+    private static SimulatedWorld World() => new(new SimulationOptions { Shoppers = 20, Span = TimeSpan.FromDays(120) });
 }
