@@ -2,6 +2,7 @@ using Personalization.Algorithms.Bandits;
 using Personalization.Algorithms.Numerics;
 using Personalization.Decisions;
 using Personalization.Engine.Decisions.Eligibility;
+using Personalization.Engine.Decisions.Ledger;
 using Personalization.Engine.Decisions.Policies;
 using Personalization.Engine.Decisions.Stages;
 using Personalization.Engine.Profiles;
@@ -48,7 +49,7 @@ public sealed class DecisionPipeline(FoldSettings settings)
             CountsExposures = slot.CountsExposures,
             Learns = question.Learns,
             LearnsAtClose = slot.LearnsAtClose,
-            IdempotencyKey = question.Request.IdempotencyKey is { } key ? (ulong)KeyHash.Hash128(key) : 0,
+            IdempotencyKey = OpenDecisions.KeyOf(DecisionKind.NextBestAction, slot.Name, question.Request.IdempotencyKey),
             Eligible = candidates.Count,
         };
         if (candidates.Count == 0) return made;

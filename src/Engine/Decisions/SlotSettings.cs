@@ -20,7 +20,7 @@ public sealed class SlotSettings
         CountsExposures = options.CountsExposures;
         // A model that cannot take back what it learned waits for the end.
         LearnsAtClose = options.LearnsAtClose ?? Policy.Options.Link == RewardLink.Logistic;
-        Rewards = [.. options.Rewards.Select(rule => Rule(rule.Key, rule.Value))];
+        Rewards = RulesOf(options.Rewards, needsMatch: false);
     }
 
     /// <summary>The slot.</summary>
@@ -79,7 +79,14 @@ public sealed class SlotSettings
         };
     }
 
-    private static RewardRule Rule(string type, double value) => EventTypes.TryParse(type, out var parsed)
-        ? new RewardRule(parsed, value, NeedsMatch: parsed is not (EventType.Purchase or EventType.Subscribed))
-        : throw new ArgumentException($"'{type}' is not an event type", nameof(type));
+    /// <summary>Rules of reward as settings name them.</summary>
+    /// <param name="rewards">Rewards by event type.</param>
+    /// <param name="needsMatch">Whether a purchase or subscription must name what was chosen too, as every other event must.</param>
+    public static RewardRule[] RulesOf(IReadOnlyDictionary<string, double> rewards, bool needsMatch)
+    {
+        ArgumentNullException.ThrowIfNull(rewards);
+        return [.. rewards.Select(reward => EventTypes.TryParse(reward.Key, out var type)
+            ? new RewardRule(type, reward.Value, needsMatch || type is not (EventType.Purchase or EventType.Subscribed))
+            : throw new ArgumentException($"'{reward.Key}' is not an event type", nameof(rewards)))];
+    }
 }

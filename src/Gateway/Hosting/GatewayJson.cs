@@ -8,6 +8,7 @@ using Personalization.Gateway.Actions;
 using Personalization.Gateway.Admin;
 using Personalization.Gateway.Churn;
 using Personalization.Gateway.Customers;
+using Personalization.Gateway.Decisions;
 using Personalization.Gateway.Documents;
 using Personalization.Gateway.Events;
 using Personalization.Gateway.Health;
@@ -26,6 +27,9 @@ namespace Personalization.Gateway.Hosting;
 [JsonSerializable(typeof(ChurnResponse))]
 [JsonSerializable(typeof(RecommendationsResponse))]
 [JsonSerializable(typeof(ItemListAnswer))]
+[JsonSerializable(typeof(NextBestActionResponse))]
+[JsonSerializable(typeof(RewardBody))]
+[JsonSerializable(typeof(RewardResponse))]
 [JsonSerializable(typeof(RerankRequest))]
 [JsonSerializable(typeof(IngestResponse))]
 [JsonSerializable(typeof(HealthResponse))]

@@ -2,6 +2,7 @@ using Personalization.Gateway.Actions;
 using Personalization.Gateway.Admin;
 using Personalization.Gateway.Churn;
 using Personalization.Gateway.Customers;
+using Personalization.Gateway.Decisions;
 using Personalization.Gateway.Demo;
 using Personalization.Gateway.Events;
 using Personalization.Gateway.Health;
@@ -30,6 +31,8 @@ public static class GatewayPipeline
         app.MapProfile();
         app.MapChurn();
         app.MapRecommendations();
+        app.MapNextBestAction();
+        app.MapReward();
         app.MapTraits();
         app.MapConsents();
         app.MapErasure();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Personalization.Configuration;
+using Personalization.Decisions;
 using Personalization.Gateway.Actions;
 using Personalization.Gateway.Customers;
 using Personalization.Gateway.Events;
@@ -41,6 +42,7 @@ public static class GatewayServices
         services.AddSingleton<ItemCatalog>();
         services.AddSingleton<ItemResource>();
         services.AddActions(options);
+        services.TryAddSingleton<DecisionSigningKey>();
         services.AddSingleton<PartitionMonitor>();
         services.AddHostedService(provider => provider.GetRequiredService<PartitionMonitor>());
         services.AddSingleton<GatewayMetrics>();

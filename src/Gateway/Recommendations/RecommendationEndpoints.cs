@@ -3,6 +3,8 @@ using System.Text.Json;
 using Personalization.Configuration;
 using Personalization.Customers;
 using Personalization.Gateway.Customers;
+using Personalization.Gateway.Decisions;
+using Personalization.Gateway.Events;
 using Personalization.Gateway.Hosting;
 using Personalization.Gateway.OpenApi;
 using Personalization.Gateway.Security;
@@ -44,9 +46,9 @@ internal static class RecommendationEndpoints
     }
 
     private static Task<IResult> Recommend(
-        string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options,
-        string? slot = null, int? n = null, string? item = null, string? category = null, string? repeats = null, bool explain = false, string? at = null, string? after = null) =>
-        Ask(id, context, grains, options, new RecommendationQuery
+        string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, EventClock clock,
+        string? slot = null, int? n = null, string? item = null, string? category = null, string? repeats = null, bool explain = false, string? at = null, string? after = null, bool? dryRun = null) =>
+        Ask(id, context, grains, options, clock, dryRun, new RecommendationQuery
         {
             At = Instants.Parse("at", at),
             After = Checked("after", after),
@@ -59,13 +61,13 @@ internal static class RecommendationEndpoints
         });
 
     private static async Task<IResult> Rerank(
-        string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options,
-        string? slot = null, string? item = null, string? repeats = null, bool explain = false, string? at = null, string? after = null)
+        string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, EventClock clock,
+        string? slot = null, string? item = null, string? repeats = null, bool explain = false, string? at = null, string? after = null, bool? dryRun = null)
     {
         RerankRequest request;
         using (var body = await RequestBody.Read(context.Request, options.Limits.RequestBytes, context.RequestAborted)) request = Read(body.Bytes.Span);
         var items = request.Items!;
-        return await Ask(id, context, grains, options, new RecommendationQuery
+        return await Ask(id, context, grains, options, clock, dryRun, new RecommendationQuery
         {
             At = Instants.Parse("at", at),
             After = Checked("after", after),
@@ -78,10 +80,15 @@ internal static class RecommendationEndpoints
         });
     }
 
-    private static async Task<IResult> Ask(string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, RecommendationQuery query)
+    private static async Task<IResult> Ask(string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, EventClock clock, bool? dryRun, RecommendationQuery query)
     {
         var key = CustomerIds.Parse(id, options);
-        var reply = await grains.GetGrain<ICustomerGrain>(key.Text).Recommend(query);
+        var reply = await grains.GetGrain<ICustomerGrain>(key.Text).Recommend(query with
+        {
+            IdempotencyKey = DecisionHeaders.ReadIdempotencyKey(context),
+            Now = await clock.Now(),
+            DryRun = DecisionHeaders.IsDryRun(dryRun, query.At, options),
+        });
         if (reply.AtBeforeNewest) throw ProfileEndpoint.InThePast(reply.NewestEventTime);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(RecommendationsResponse.From(reply, id, query.Slot), GatewayJson.Default.RecommendationsResponse);

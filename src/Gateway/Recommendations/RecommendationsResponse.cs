@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Personalization.Customers;
+using Personalization.Decisions;
 using Personalization.Gateway.Hosting;
 
 namespace Personalization.Gateway.Recommendations;
@@ -27,6 +28,12 @@ public sealed record RecommendationsResponse
     /// <summary>Whether chance had a part in it; false: propensities are 1 and no estimator uses them.</summary>
     public required bool Explored { get; init; }
 
+    /// <summary>Whether the decision is on record: false while the log does not answer, and for a dry run. Then no reward counts.</summary>
+    public required bool Durable { get; init; }
+
+    /// <summary>It was made before, by a call with the same <c>Idempotency-Key</c>.</summary>
+    public required bool Repeat { get; init; }
+
     /// <summary>What it was evaluated at.</summary>
     public required DateTime At { get; init; }
 
@@ -46,11 +53,14 @@ public sealed record RecommendationsResponse
     /// <summary>From the contract.</summary>
     internal static RecommendationsResponse From(RecommendationReply reply, string customerId, string? slot) => new()
     {
+        DecisionId = reply.DecisionId,
         CustomerId = customerId,
         Slot = slot,
         Items = [.. reply.Items.Select(RecommendedItemResponse.From)],
         Source = RecommendationTexts.NameOf(reply.Source),
         Explored = false,
+        Durable = reply.Status == DecisionStatus.Decided,
+        Repeat = reply.IsRepeat,
         At = Instants.ToUtc(reply.At),
         IndexPosition = reply.IndexPosition,
         CaughtUp = reply.CaughtUp,

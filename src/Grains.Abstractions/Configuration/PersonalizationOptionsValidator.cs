@@ -146,6 +146,8 @@ public static class PersonalizationOptionsValidator
         check(items.Relevance is >= 0 and <= 1, "Recommendations:Relevance", $"must be between 0 and 1, but is {items.Relevance}");
         check(items.CategoryShare is > 0 and <= 1, "Recommendations:CategoryShare", $"must be above 0 and at most 1, but is {items.CategoryShare}");
         check(items.PurchasedFor >= TimeSpan.Zero, "Recommendations:PurchasedFor", $"must not be negative");
+        check(items.RewardWindow >= TimeSpan.FromSeconds(1) && items.RewardWindow <= TimeSpan.FromDays(90), "Recommendations:RewardWindow", $"must be between 1 s and 90 days, but is {items.RewardWindow}");
+        CheckRewards("Recommendations", items.Rewards, check);
         check(items.CatalogueRescan >= TimeSpan.FromSeconds(10) && items.CatalogueRescan <= TimeSpan.FromDays(1), "Recommendations:CatalogueRescan", $"must be between 10 s and 1 day");
     }
 
@@ -164,11 +166,16 @@ public static class PersonalizationOptionsValidator
             Check(slot.Window >= TimeSpan.FromSeconds(1) && slot.Window <= TimeSpan.FromDays(90), "Window", $"must be between 1 s and 90 days, but is {slot.Window}");
             Check(slot.DefaultReward is >= 0 and <= 1, "DefaultReward", $"must be between 0 and 1, but is {slot.DefaultReward}");
             Check(slot.Features.Length <= MostFeatures, "Features", $"must be at most {MostFeatures}");
-            foreach (var (type, value) in slot.Rewards)
-            {
-                Check(Events.EventTypes.TryParse(type, out var parsed) && parsed != Events.EventType.Custom, $"Rewards:{type}", $"must be named by an event type");
-                Check(value is >= 0 and <= 1, $"Rewards:{type}", $"must be between 0 and 1, but is {value}");
-            }
+            CheckRewards($"Decisions:{name}", slot.Rewards, check);
+        }
+    }
+
+    private static void CheckRewards(string section, Dictionary<string, double> rewards, Action<bool, string, FormattableString> check)
+    {
+        foreach (var (type, value) in rewards)
+        {
+            check(Events.EventTypes.TryParse(type, out var parsed) && parsed != Events.EventType.Custom, $"{section}:Rewards:{type}", $"must be named by an event type");
+            check(value is >= 0 and <= 1, $"{section}:Rewards:{type}", $"must be between 0 and 1, but is {value}");
         }
     }
 

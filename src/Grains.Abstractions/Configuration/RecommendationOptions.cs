@@ -36,6 +36,14 @@ public sealed class RecommendationOptions
     /// <summary>For how long after a purchase the item counts as purchased. Default 30 days.</summary>
     public TimeSpan PurchasedFor { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>
+    /// How long after an answer what the customer does with one of its items counts for it. 1 s to 90 days, default 1 hour. A customer's newest eight answers are kept open.
+    /// </summary>
+    public TimeSpan RewardWindow { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Events with a recommended item that reward the answer, by type, 0 to 1. Default: productViewed, productClicked, productAdded and purchase 1.</summary>
+    public Dictionary<string, double> Rewards { get; set; } = new(StringComparer.Ordinal) { ["productViewed"] = 1, ["productClicked"] = 1, ["productAdded"] = 1, ["purchase"] = 1 };
+
     /// <summary>How often the whole catalogue is read again, to find what no notice told of. 10 s to 1 day, default 5 minutes.</summary>
     public TimeSpan CatalogueRescan { get; set; } = TimeSpan.FromMinutes(5);
 }

@@ -1,3 +1,4 @@
+using Personalization.Decisions;
 using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Stores;
@@ -31,6 +32,16 @@ public interface ICustomerGrain : IGrainWithStringKey
     /// <summary>Items for the customer, with reasons.</summary>
     [Alias("recommend")]
     Task<RecommendationReply> Recommend(RecommendationQuery query);
+
+    /// <summary>The next best action: chosen in one turn, answered once its record is durable (with a capped action: once it is folded).</summary>
+    /// <exception cref="LogUnavailableException">The log refused the record after the draw: nothing was decided, try again.</exception>
+    [Alias("decide")]
+    Task<DecisionReply> Decide(DecisionRequest request);
+
+    /// <summary>A reward by a decision's id; durable when it returns.</summary>
+    /// <exception cref="LogUnavailableException">The log takes nothing now: the reward does not count yet, try again.</exception>
+    [Alias("reward")]
+    Task<RewardOutcome> GiveReward(RewardRequest request);
 
     /// <summary>Sends an observer what changes from now on, for a minute; call again to go on.</summary>
     [Alias("watch")]

@@ -1,3 +1,5 @@
+using Personalization.Decisions;
+
 namespace Personalization.Customers;
 
 /// <summary>What becomes of items that the customer has seen or bought.</summary>
@@ -43,6 +45,15 @@ public sealed record RecommendationQuery
 
     /// <summary>The caller's own items, to be put in order; null = choose from all.</summary>
     [Id(8)] public IReadOnlyList<string>? Items { get; init; }
+
+    /// <summary>A retry with the same key gets the same items, as long as the decision is open; null = none.</summary>
+    [Id(9)] public string? IdempotencyKey { get; init; }
+
+    /// <summary>The installation's time at the call (the wall clock's, or the events'), milliseconds since 1970-01-01 UTC.</summary>
+    [Id(10)] public long Now { get; init; }
+
+    /// <summary>Recommend without any effect: no record, no reward.</summary>
+    [Id(11)] public bool DryRun { get; init; }
 }
 
 /// <summary>The answer to a question for recommendations.</summary>
@@ -75,6 +86,15 @@ public sealed record RecommendationReply
 
     /// <summary>The customer's newest event time, milliseconds since 1970-01-01 UTC; null if there is none.</summary>
     [Id(8)] public long? NewestEventTime { get; init; }
+
+    /// <summary>The decision's public id; null if there is no record.</summary>
+    [Id(9)] public string? DecisionId { get; init; }
+
+    /// <summary>Whether the decision is recorded.</summary>
+    [Id(10)] public DecisionStatus Status { get; init; }
+
+    /// <summary>It was made before, by a call with the same key.</summary>
+    [Id(11)] public bool IsRepeat { get; init; }
 }
 
 /// <summary>What a list is built on.</summary>

@@ -30,6 +30,9 @@ public sealed record DecisionRequest
 
     /// <summary>Decide without any effect: no record, no reservation, no reward.</summary>
     [Id(8)] public bool DryRun { get; init; }
+
+    /// <summary>Whether the answer is to hold the record's features and candidates too.</summary>
+    [Id(9)] public bool Explain { get; init; }
 }
 
 /// <summary>How a decision ended.</summary>

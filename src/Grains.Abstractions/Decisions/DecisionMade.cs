@@ -118,9 +118,10 @@ public sealed record DecisionChoice
 /// <param name="Text">The sentence.</param>
 /// <param name="EventId">The customer's own event behind it; null if there is none.</param>
 /// <param name="At">When that event happened, milliseconds since 1970-01-01 UTC.</param>
+/// <param name="ItemId">The customer's item behind it; null if there is none.</param>
 [GenerateSerializer, Immutable, Alias("personalization.DecisionReason")]
 public sealed record DecisionReason(
-    [property: Id(0)] string Factor, [property: Id(1)] double Contribution, [property: Id(2)] string Text, [property: Id(3)] string? EventId = null, [property: Id(4)] long? At = null);
+    [property: Id(0)] string Factor, [property: Id(1)] double Contribution, [property: Id(2)] string Text, [property: Id(3)] string? EventId = null, [property: Id(4)] long? At = null, [property: Id(5)] string? ItemId = null);
 
 /// <summary>What a choice spends of a cap.</summary>
 /// <param name="Scope">Hash of the cap's name: <c>action:…</c>, <c>group:…</c> or <c>channel:…</c>.</param>

@@ -60,6 +60,15 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     /// <summary>The position saved.</summary>
     public long Saved => _saved;
 
+    /// <summary>The tenure that it is under; none before anything was heard of an owner.</summary>
+    public Epoch Epoch => _epoch;
+
+    /// <summary>Whether the profile is in memory: whoever awaited something asks again.</summary>
+    public bool IsLoaded => _profile is not null;
+
+    /// <summary>Told the short id's hash of every decision that was folded or refused, in the turn that it happens.</summary>
+    public Action<ulong>? DecisionFolded { get; set; }
+
     /// <summary>The live profile.</summary>
     /// <exception cref="InvalidOperationException">It was not loaded.</exception>
     public CustomerProfile Profile => _profile ?? throw new InvalidOperationException($"customer {key} is not loaded");
@@ -124,13 +133,16 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     /// read earlier may lack what was saved in between. Row and answer are everything, so what was folded here and is not saved is
     /// dropped too: it is in the answer, unless another activation has saved it.
     /// </remarks>
-    public async Task<bool> CatchUp(Func<long, Task<CatchUpReply>> ask, ICollection<ChangedEvent>? changes = null)
+    /// <param name="ask">Asks the owner.</param>
+    /// <param name="changes">Takes what was folded.</param>
+    /// <param name="anew">Read the row too, whatever the memory holds: it may lack what another activation was given and has saved.</param>
+    public async Task<bool> CatchUp(Func<long, Task<CatchUpReply>> ask, ICollection<ChangedEvent>? changes = null, bool anew = false)
     {
         if (!IsCaughtUp) _caughtUp = false;
-        var after = _caughtUp ? Applied : 0;
+        var after = _caughtUp && !anew ? Applied : 0;
         var reply = await ask(after);
         if (!reply.Owned) return false;
-        if (reply.Epoch == _epoch && !_caughtUp) await Reload();
+        if (reply.Epoch == _epoch && (anew || !_caughtUp)) await Reload();
         if (!await Enter(reply.Epoch) || Fold(after, reply.Entries, changes).Status != ApplyStatus.Applied) return false;
         if (!_caughtUp) (_caughtUp, _caughtUpAt) = (true, services.Time.GetTimestamp());
         return true;
@@ -268,6 +280,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
 
         var outcome = services.Fold.Apply(Profile, read, _unsaved);
         services.Metrics.Folded(outcome.Verdict);
+        if (read.Envelope.Kind == EntryKind.Decision) DecisionFolded?.Invoke(read.Envelope.ShortEventIdHash);
         switch (outcome.Verdict)
         {
             case FoldVerdict.Rejected:

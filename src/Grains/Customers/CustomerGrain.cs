@@ -2,8 +2,10 @@ using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using Personalization.Configuration;
 using Personalization.Customers;
+using Personalization.Decisions;
 using Personalization.Engine.Churn;
 using Personalization.Engine.Profiles;
+using Personalization.Grains.Decisions;
 using Personalization.Partitions;
 
 namespace Personalization.Grains.Customers;
@@ -18,18 +20,22 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
     private readonly CustomerServices _services;
     private readonly ChurnScorer _churn;
     private readonly CustomerRecommendations _recommendations;
+    private readonly DecisionServices _deciding;
     private readonly OwnerOptions _options;
     private readonly IGrainFactory _grains;
     private CustomerKey _key;
     private CustomerActor _actor = null!;
     private LiveChanges? _watchers;
     private RecentEvidence? _evidence;
+    private DecisionRecorder? _recorder;
 
-    public CustomerGrain(CustomerServices services, ChurnScorer churn, CustomerRecommendations recommendations, IOptions<PersonalizationOptions> options, IGrainFactory grains)
+    public CustomerGrain(
+        CustomerServices services, ChurnScorer churn, CustomerRecommendations recommendations, DecisionServices deciding, IOptions<PersonalizationOptions> options, IGrainFactory grains)
     {
         _services = services;
         _churn = churn;
         _recommendations = recommendations;
+        _deciding = deciding;
         _options = options.Value.Owner;
         _grains = grains;
     }
@@ -73,8 +79,20 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
 
     public async Task<RecommendationReply> Recommend(RecommendationQuery query)
     {
-        var (reached, at) = await Reach(query.At, query.After);
-        return await _recommendations.Answer(query, reached, at, _actor, Evidence());
+        var (reached, at) = await Reach(query.At, query.After, query.Now);
+        return await _recommendations.Answer(query, reached, at, _actor, Evidence(), Recorder());
+    }
+
+    public async Task<DecisionReply> Decide(DecisionRequest request)
+    {
+        var (reached, _) = await Reach(request.At, request.After, request.Now);
+        return await new CustomerDecisions(_actor, Recorder(), _deciding, () => CatchUp()).Decide(request, reached);
+    }
+
+    public async Task<RewardOutcome> GiveReward(RewardRequest request)
+    {
+        var (reached, _) = await Reach(null, null, request.Now);
+        return await new CustomerRewards(_key, _actor, Recorder(), _deciding).Give(request, reached);
     }
 
     public Task Watch(ICustomerObserver observer)
@@ -90,7 +108,7 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
     }
 
     /// <summary>Brings the profile to where a reader wants it; answers all but the profile, and the time to evaluate at.</summary>
-    private async Task<(ProfileReply Reply, long At)> Reach(long? asked, string? eventId)
+    private async Task<(ProfileReply Reply, long At)> Reach(long? asked, string? eventId, long? now = null)
     {
         var after = eventId is { } id ? (ulong)KeyHash.Hash128(id) : (ulong?)null;
         // An activation that asks reads its row after the answer, so it is not loaded before.
@@ -111,16 +129,16 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
             NewestEventTime = newest,
             AtBeforeNewest = asked < newest,
         };
-        return (reply, asked ?? Math.Max(_services.Time.GetUtcNow().ToUnixTimeMilliseconds(), newest ?? 0));
+        return (reply, asked ?? Math.Max(now ?? _services.Time.GetUtcNow().ToUnixTimeMilliseconds(), newest ?? 0));
     }
 
     /// <summary>Asks the owner once for everything up to the log's tail. False: it did not answer in time.</summary>
-    private async Task<bool> CatchUp()
+    private async Task<bool> CatchUp(bool anew = false)
     {
         try
         {
             var owner = _grains.GetGrain<IPartitionGrain>(_services.Map.PartitionOf(_key));
-            return await Watched(changes => _actor.CatchUp(after => owner.CatchUp(_key, after).WaitAsync(_options.CatchUpTimeout, _services.Time), changes));
+            return await Watched(changes => _actor.CatchUp(after => owner.CatchUp(_key, after).WaitAsync(_options.CatchUpTimeout, _services.Time), changes, anew));
         }
         catch (Exception fault) when (fault is TimeoutException or OrleansException or InvalidOperationException)
         {
@@ -146,6 +164,8 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
         await _actor.Load();
         return _churn.Score(_actor.Profile, at, _churn.LastPurchaseAt(_actor.Profile) == purchase ? eventId : null);
     }
+
+    private DecisionRecorder Recorder() => _recorder ??= new DecisionRecorder(_key, _actor, _deciding, () => CatchUp(anew: true));
 
     private RecentEvidence Evidence() => _evidence ??= new RecentEvidence(_key, _services);
 

@@ -1,7 +1,10 @@
 using Personalization.Customers;
+using Personalization.Decisions;
+using Personalization.Engine.Decisions.Ledger;
 using Personalization.Engine.Profiles;
 using Personalization.Engine.Recommendations;
 using Personalization.Engine.Recommendations.Indexes;
+using Personalization.Grains.Decisions;
 using Personalization.Partitions;
 
 namespace Personalization.Grains.Customers;
@@ -10,10 +13,14 @@ namespace Personalization.Grains.Customers;
 /// Recommends to a customer out of this silo's replica: what is chosen in one turn and in process, then the names and event ids that an answer
 /// tells, looked up.
 /// </summary>
-internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommender recommender, CustomerServices services)
+internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommender recommender, CustomerServices services, RecommendationRecords records, DecisionMetrics metrics)
 {
     /// <summary>The answer to a question, for a profile that stands where the reader wants it.</summary>
-    public async Task<RecommendationReply> Answer(RecommendationQuery query, ProfileReply reached, long at, CustomerActor actor, RecentEvidence evidence)
+    /// <remarks>
+    /// The answer is recorded as a decision, so that what the customer then does with an item counts for it. Nothing was drawn and no cap was spent: where the record
+    /// cannot be made in time, the same answer goes out without an id.
+    /// </remarks>
+    public async Task<RecommendationReply> Answer(RecommendationQuery query, ProfileReply reached, long at, CustomerActor actor, RecentEvidence evidence, DecisionRecorder recorder)
     {
         var reply = new RecommendationReply
         {
@@ -24,9 +31,48 @@ internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommen
             AtBeforeNewest = reached.AtBeforeNewest,
             NewestEventTime = reached.NewestEventTime,
         };
-        if (reached.AtBeforeNewest) return reply;
+        if (reached.AtBeforeNewest) return reply with { Status = DecisionStatus.AtBeforeNewest };
+        var key = query.DryRun ? 0 : OpenDecisions.KeyOf(DecisionKind.Recommendation, query.Slot, query.IdempotencyKey);
+        if (key != 0)
+        {
+            if (await Repeat(reply, key, actor, recorder) is { } repeat) return repeat;
+            await actor.Load();
+        }
+
         var (chosen, source, position) = Choose(query, at, actor.Profile);
-        return reply with { Items = await Describe(chosen, query.Explain, actor, evidence), Source = source, IndexPosition = position };
+        reply = reply with { Items = await Describe(chosen, query.Explain, actor, evidence), Source = source, IndexPosition = position };
+        return await Record(reply, query, key, recorder);
+    }
+
+    private async Task<RecommendationReply> Record(RecommendationReply reply, RecommendationQuery query, ulong key, DecisionRecorder recorder)
+    {
+        var isRecorded = !query.DryRun && recorder.IsAvailable;
+        if (!isRecorded || reply.Items.Count == 0)
+        {
+            metrics.Decided(DecisionKind.Recommendation, reply.Items.Count == 0 ? "nothing" : "notDurable");
+            return reply with { Status = isRecorded ? DecisionStatus.Decided : DecisionStatus.NotDurable };
+        }
+
+        var pending = recorder.Begin(records.Make(reply, query.Slot, key), DecisionRecorder.NewShortId(), reply.At);
+        if (await recorder.Await(pending) == RecordEnd.Recorded)
+        {
+            metrics.Decided(DecisionKind.Recommendation, "decided");
+            return reply with { DecisionId = await recorder.PublicId(pending.ShortId) };
+        }
+
+        metrics.Decided(DecisionKind.Recommendation, "notDurable");
+        return reply with { Status = DecisionStatus.NotDurable };
+    }
+
+    /// <summary>The answer that was given for a key before; null if there is none.</summary>
+    private async Task<RecommendationReply?> Repeat(RecommendationReply reply, ulong key, CustomerActor actor, DecisionRecorder recorder)
+    {
+        (string ShortId, long At, DecisionMade Made)? found = null;
+        if (recorder.Pending.FindKey(key) is { } pending && await recorder.Await(pending) == RecordEnd.Recorded) found = (pending.ShortId, pending.At, pending.Made);
+        else if (actor.IsLoaded && OpenDecisions.PositionOf(actor.Profile, key) is { } position) found = await recorder.Read(position);
+        if (found is not var (shortId, at, made)) return null;
+        metrics.Decided(DecisionKind.Recommendation, "repeat");
+        return RecommendationRecords.Restore(reply, made) with { DecisionId = await recorder.PublicId(shortId), At = at, IsRepeat = true };
     }
 
     /// <summary>Chooses items for a profile. In one turn: nothing is awaited, nothing is called.</summary>

@@ -11,6 +11,7 @@ using Personalization.Engine.Profiles;
 using Personalization.Grains.Actions;
 using Personalization.Grains.Catalogue;
 using Personalization.Grains.Customers;
+using Personalization.Grains.Decisions;
 using Personalization.Grains.Models;
 using Personalization.Grains.Placement;
 using Personalization.Grains.Telemetry;
@@ -60,6 +61,7 @@ public static class EngineHosting
         services.AddRecommendations();
         services.AddModels();
         services.AddActionLibrary();
+        services.AddDecisions();
         services.AddPartitionPlacement();
         services.AddHostedService<OwnerKeeper>();
         return silo;

@@ -142,7 +142,7 @@ internal sealed partial class PartitionOwner
                     _obligations.TakePassed(entry, eventTime);
                     _clockMoved.Set();
                     break;
-                case not (EntryKind.Event or EntryKind.Traits or EntryKind.Consent or EntryKind.Erasure or EntryKind.WakeUp or EntryKind.Redrive):
+                case not (EntryKind.Event or EntryKind.Traits or EntryKind.Consent or EntryKind.Erasure or EntryKind.WakeUp or EntryKind.Redrive or EntryKind.Decision or EntryKind.Reward):
                     // The fold would refuse it too; an unknown kind is a newer version's, so it stays visible as a dead letter.
                     _obligations.TakeUnreadable(entry, $"kind {(byte)kind} is not known to this version");
                     _services.Metrics.DeadLettered(1);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Personalization.Customers;
+using Personalization.Decisions;
 using Personalization.Partitions;
 
 namespace Personalization.Gateway.Tests.Hosting;
@@ -56,6 +57,26 @@ internal sealed class FakeCustomer(string key) : ICustomerGrain
     {
         RecommendationQueries.Enqueue(query);
         return Task.FromResult(AnswerRecommend(query));
+    }
+
+    public ConcurrentQueue<DecisionRequest> DecisionRequests { get; } = new();
+
+    public Func<DecisionRequest, DecisionReply> AnswerDecide { get; set; } = request => new DecisionReply { Decision = new DecisionMade { Slot = request.Slot }, At = request.At ?? request.Now, CaughtUp = true };
+
+    public Task<DecisionReply> Decide(DecisionRequest request)
+    {
+        DecisionRequests.Enqueue(request);
+        return Task.FromResult(AnswerDecide(request));
+    }
+
+    public ConcurrentQueue<RewardRequest> RewardRequests { get; } = new();
+
+    public Func<RewardRequest, RewardOutcome> AnswerReward { get; set; } = _ => RewardOutcome.Applied;
+
+    public Task<RewardOutcome> GiveReward(RewardRequest request)
+    {
+        RewardRequests.Enqueue(request);
+        return Task.FromResult(AnswerReward(request));
     }
 
     public Task Watch(ICustomerObserver observer)

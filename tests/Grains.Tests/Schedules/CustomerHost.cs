@@ -1,4 +1,5 @@
 using Personalization.Customers;
+using Personalization.Decisions;
 using Personalization.Grains.Customers;
 using Personalization.Partitions;
 
@@ -74,6 +75,10 @@ internal sealed class CustomerHost(Func<CustomerServices> services, Faults fault
         public Task<ChurnReply> GetChurn(ChurnQuery query) => throw new NotSupportedException();
 
         public Task<RecommendationReply> Recommend(RecommendationQuery query) => throw new NotSupportedException();
+
+        public Task<DecisionReply> Decide(DecisionRequest request) => throw new NotSupportedException();
+
+        public Task<RewardOutcome> GiveReward(RewardRequest request) => throw new NotSupportedException();
 
         public Task Watch(ICustomerObserver observer) => throw new NotSupportedException();
 

@@ -103,7 +103,7 @@ public sealed class VmisKnn : SessionRecommender
             if (dense < 0) continue;
             ref readonly var entry = ref _index.Item(dense);
             if (entry.Count == 0) continue;
-            cursors[count++] = new Cursor(_index, entry, position, (last.Length - position + 1) / (double)last.Length);
+            cursors[count++] = new Cursor(_index, entry, position, last.Length - position + 1);
         }
 
         cursors = cursors[..count];
@@ -113,13 +113,14 @@ public sealed class VmisKnn : SessionRecommender
             // The smallest distance to the next session's number is the most recent session; cursors stand newest item first.
             var distance = uint.MaxValue;
             foreach (ref readonly var cursor in cursors) distance = Math.Min(distance, next - cursor.Number);
-            var similarity = 0.0;
+            // Whole numbers, divided at the end: sums of fractions would tell apart what is equal, and ties go to the more recent.
+            var places = 0;
             var match = 0;
             for (var i = 0; i < cursors.Length; i++)
             {
                 ref var cursor = ref cursors[i];
                 if (next - cursor.Number != distance) continue;
-                similarity += cursor.Weight;
+                places += cursor.Place;
                 if (match == 0) match = cursor.Position;
                 if (cursor.MoveToOlder(_index)) continue;
                 cursors[(i + 1)..].CopyTo(cursors[i..]);
@@ -127,7 +128,7 @@ public sealed class VmisKnn : SessionRecommender
                 i--;
             }
 
-            neighbours.Add(new Neighbour(next - distance, recency, similarity, match));
+            neighbours.Add(new Neighbour(next - distance, recency, places / (double)last.Length, match));
         }
     }
 
@@ -158,20 +159,21 @@ public sealed class VmisKnn : SessionRecommender
         private readonly int _head;
         private int _remaining;
 
-        public Cursor(SessionIndex index, in SessionIndex.ItemEntry item, int position, double weight)
+        public Cursor(SessionIndex index, in SessionIndex.ItemEntry item, int position, int place)
         {
             _block = item.Block;
             _mask = (1 << item.SizeClass) - 1;
             _head = item.Head;
             _remaining = item.Count;
             Position = position;
-            Weight = weight;
+            Place = place;
             MoveToOlder(index);
         }
 
         public readonly int Position { get; }
 
-        public readonly double Weight { get; }
+        /// <summary>n·π: the place from the session's start.</summary>
+        public readonly int Place { get; }
 
         public uint Number { get; private set; }
 

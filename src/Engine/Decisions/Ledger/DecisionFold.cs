@@ -26,7 +26,8 @@ internal static class DecisionFold
             if (ledger.Spent(charge.Scope, at, charge.PeriodMs) >= charge.Limit) return FoldOutcome.Refused(OverCap);
         }
 
-        if (ledger.ToCloseEarly() is { } early)
+        ledger.DropSilent(at);
+        if (ledger.ToCloseEarly(made.Kind) is { } early)
         {
             if (!early.IsRewarded) ledger.ClosedEarly++;
             Close(ledger, early, sink);
@@ -69,21 +70,25 @@ internal static class DecisionFold
         return -1;
     }
 
-    /// <summary>Lets an event of the customer reward what it answers: the decision that it names, else the newest one whose rules take it.</summary>
+    /// <summary>
+    /// Lets an event of the customer reward what it answers: the decision that it names, else the newest one of each kind whose rules take it. An offer and a
+    /// recommendation may both have led to one purchase.
+    /// </summary>
     public static void Attribute(CustomerProfile profile, CustomerEvent value, long time, IFoldSink sink)
     {
         if (profile.Decisions is not { Open.Count: > 0 } ledger) return;
         var named = value.DecisionId is { } id ? DecisionId.HashOf(id) : 0;
         var action = value.ActionId is { } actionId ? KeyHash.Name(profile.Tenant, actionId) : 0;
+        Span<bool> isRewarded = stackalloc bool[2];
         for (var i = ledger.Open.Count - 1; i >= 0; i--)
         {
             var decision = ledger.Open[i];
-            if (named != 0 && decision.IdHash != named) continue;
+            if (named != 0 ? decision.IdHash != named : isRewarded[(int)decision.Kind]) continue;
             if (time < decision.At || time > decision.ClosesAt) continue;
             if (value.Type == EventType.Exposure && (named != 0 || Holds(decision, action) >= 0)) decision.Exposed = true;
             if (Rewarded(profile, decision, value, action, named != 0) is not ({ } rule, var place)) continue;
             Resolve(ledger, decision, place, rule.Value, sink);
-            return;
+            isRewarded[(int)decision.Kind] = true;
         }
     }
 

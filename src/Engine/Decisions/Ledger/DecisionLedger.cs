@@ -9,6 +9,9 @@ internal sealed class DecisionLedger
     /// <summary>Open decisions kept, at most: beyond it one closes early with its default.</summary>
     public const int MaxOpen = 64;
 
+    /// <summary>Open recommendations kept, at most: every page asks for some, and the decisions that models learn from must not go for them.</summary>
+    public const int MaxOpenRecommendations = 8;
+
     private readonly List<OpenDecision> _open = [];
     private readonly SortedList<ulong, CapHistory> _caps = [];
     private readonly SortedList<string, CustomerActionModel> _own = new(1, StringComparer.Ordinal);
@@ -31,14 +34,17 @@ internal sealed class DecisionLedger
     /// <summary>Whether there is nothing in it.</summary>
     public bool IsEmpty => _open.Count == 0 && _caps.Count == 0 && _own.Count == 0 && ClosedEarly == 0;
 
-    /// <summary>When the next window closes.</summary>
+    /// <summary>When the next window closes whose end has an effect; null if there is none.</summary>
     public long? NextClose
     {
         get
         {
-            if (_open.Count == 0) return null;
-            var next = long.MaxValue;
-            foreach (var decision in _open) next = Math.Min(next, decision.ClosesAt);
+            long? next = null;
+            foreach (var decision in _open)
+            {
+                if (!decision.ClosesSilently && !(decision.ClosesAt >= next)) next = decision.ClosesAt;
+            }
+
             return next;
         }
     }
@@ -106,9 +112,21 @@ internal sealed class DecisionLedger
 
     public void Restore(ulong scope, CapHistory history) => _caps[scope] = history;
 
-    /// <summary>What is to leave first where there is no more room: the oldest that has all its rewards, else the oldest.</summary>
-    public OpenDecision? ToCloseEarly()
+    /// <summary>What is to leave first where there is no more room for a further one of a kind: the oldest that has all its rewards, else the oldest.</summary>
+    public OpenDecision? ToCloseEarly(DecisionKind kind)
     {
+        if (kind == DecisionKind.Recommendation)
+        {
+            OpenDecision? oldest = null;
+            var count = 0;
+            foreach (var decision in _open)
+            {
+                if (decision.Kind != DecisionKind.Recommendation) continue;
+                oldest ??= decision;
+                if (++count >= MaxOpenRecommendations) return oldest;
+            }
+        }
+
         if (_open.Count < MaxOpen) return null;
         foreach (var decision in _open)
         {
@@ -117,4 +135,7 @@ internal sealed class DecisionLedger
 
         return _open[0];
     }
+
+    /// <summary>Drops decisions whose windows are over and whose end has no effect: no wake-up comes for them.</summary>
+    public void DropSilent(long at) => _open.RemoveAll(decision => decision.ClosesSilently && decision.ClosesAt < at);
 }

@@ -48,6 +48,9 @@ internal sealed class OpenDecision
     /// <summary>The scopes of caps that it spent of.</summary>
     public ulong[] Charges { get; init; } = [];
 
+    /// <summary>Whether its window's end changes nothing: nobody learns from it, and no cap comes back. No wake-up is needed then.</summary>
+    public bool ClosesSilently => !Learns && !(CountsExposures && Charges.Length > 0);
+
     /// <summary>Whether it is known to have been shown.</summary>
     public bool Exposed { get; set; }
 

@@ -1,0 +1,65 @@
+using Personalization.Configuration;
+using Personalization.Customers;
+using Personalization.Decisions;
+using Personalization.Gateway.Customers;
+using Personalization.Gateway.Events;
+using Personalization.Gateway.Hosting;
+using Personalization.Gateway.OpenApi;
+using Personalization.Gateway.Security;
+using Personalization.Partitions;
+
+namespace Personalization.Gateway.Decisions;
+
+/// <summary><c>POST /v1/customers/{id}/next-best-action</c>.</summary>
+internal static class NextBestActionEndpoint
+{
+    private const string Example = """{"slot":"home","context":{"device":"phone","temperature":21.5},"n":1}""";
+
+    /// <summary>Maps the call.</summary>
+    public static void MapNextBestAction(this IEndpointRouteBuilder routes) => routes.MapPost("/v1/customers/{id}/next-best-action", Post)
+        .RequireAuthorization(AccessPolicies.Read)
+        .WithName("decideNextBestAction").WithTags("Decisions")
+        .WithSummary("Choose the next best action for a customer; no eligible action is an empty list")
+        .WithRequestBody<NextBestActionRequest>(("application/json", Example))
+        .Produces<NextBestActionResponse>()
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+    private static async Task<IResult> Post(
+        string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, EventClock clock, string? at = null, string? after = null, bool explain = false, bool? dryRun = null)
+    {
+        var key = CustomerIds.Parse(id, options);
+        if (string.IsNullOrEmpty(after)) after = null;
+        else if (CustomerKey.IdError("after", after) is { } error) throw ProblemException.BadRequest(error);
+        NextBestActionRequest body;
+        using (var bytes = await RequestBody.Read(context.Request, options.Limits.EventBytes, context.RequestAborted)) body = NextBestActionRequest.Read(bytes.Bytes.Span);
+        var asked = Instants.Parse("at", at);
+        var reply = await grains.GetGrain<ICustomerGrain>(key.Text).Decide(new DecisionRequest
+        {
+            Slot = body.Slot,
+            Context = body.Context,
+            Actions = body.Actions,
+            N = body.N,
+            IdempotencyKey = DecisionHeaders.ReadIdempotencyKey(context),
+            At = asked,
+            After = after,
+            Now = await clock.Now(),
+            DryRun = DecisionHeaders.IsDryRun(dryRun, asked, options),
+            Explain = explain,
+        });
+        if (reply.Status == DecisionStatus.AtBeforeNewest) throw ProfileEndpoint.InThePast(reply.NewestEventTime);
+        if (reply.Status == DecisionStatus.Unknown)
+        {
+            throw new ProblemException(
+                StatusCodes.Status503ServiceUnavailable,
+                "The decision's outcome is not known",
+                "the decision may have been recorded, but that was not confirmed in time; try again, with the same Idempotency-Key if there was one",
+                ExceptionProblems.DefaultRetryAfter);
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(NextBestActionResponse.From(reply, id, body.Slot, explain), GatewayJson.Default.NextBestActionResponse);
+    }
+}
