@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Personalization.Load.Chaos;
+using Personalization.Load.Decide;
 using Personalization.Load.Hosting;
 using Personalization.Load.Ingest;
 using Personalization.Load.Kill;
@@ -26,6 +27,7 @@ internal static class LoadCommandLine
             MemoryCommand.Create(),
             KillCommand.Create(),
             RecommendCommand.Create(),
+            DecideCommand.Create(),
             ChaosCommand.Create(),
             HostCommand.Create(),
         };

@@ -7,6 +7,7 @@ using Orleans.Hosting;
 using Orleans.Serialization;
 using Orleans.Storage;
 using Personalization.Load.Baseline;
+using Personalization.Load.Decide;
 using Personalization.Log;
 using Personalization.Silo.Hosting;
 
@@ -25,17 +26,24 @@ internal static class HostCommand
         var folder = new Option<string>("--Personalization:DataDirectory") { Required = true };
         var command = new Command("host", "Runs a system under measurement.") { Hidden = true, TreatUnmatchedTokensAsErrors = false };
         var redis = new Option<string>("--redis");
+        var stub = new Option<bool>("--stub-decisions");
         command.Options.Add(redis);
+        command.Options.Add(stub);
         command.Options.Add(kind);
         command.Options.Add(folder);
-        command.SetAction((arguments, cancellation) => Run(arguments.GetValue(kind), arguments.GetValue(folder)!, arguments.GetValue(redis), [.. arguments.UnmatchedTokens], cancellation));
+        command.SetAction((arguments, cancellation) => Run(arguments.GetValue(kind), arguments.GetValue(folder)!, arguments.GetValue(redis), arguments.GetValue(stub), [.. arguments.UnmatchedTokens], cancellation));
         return command;
     }
 
-    private static async Task<int> Run(SystemKind kind, string folder, string? redis, string[] settings, CancellationToken cancellation)
+    private static async Task<int> Run(SystemKind kind, string folder, string? redis, bool stubDecisions, string[] settings, CancellationToken cancellation)
     {
-        await using var app = EngineHost.Build(["--Personalization:DataDirectory", folder, .. settings], builder => Compose(builder, kind, folder, redis));
+        await using var app = EngineHost.Build(["--Personalization:DataDirectory", folder, .. settings], builder =>
+        {
+            Compose(builder, kind, folder, redis);
+            if (stubDecisions) StubDecisions(builder.Services);
+        });
         BenchDoors.Map(app);
+        EmptyDoor.Map(app);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _ = Task.Run(
             async () =>
@@ -47,6 +55,12 @@ internal static class HostCommand
         await app.StartAsync(ended.Token);
         await app.WaitForShutdownAsync(ended.Token);
         return 0;
+    }
+
+    private static void StubDecisions(IServiceCollection services)
+    {
+        var log = services.Last(service => service.ServiceType == typeof(ILogAppender)).ImplementationFactory!;
+        services.AddSingleton<ILogAppender>(provider => new StubbedDecisions((ILogAppender)log(provider)));
     }
 
     private static void Compose(WebApplicationBuilder builder, SystemKind kind, string folder, string? redis)

@@ -82,6 +82,9 @@ public sealed class CustomerProfile
     /// <summary>The newest event time, milliseconds since 1970-01-01 UTC; 0 = there was no event.</summary>
     public long NewestEventTime => Tail.Count == 0 ? 0 : Tail.Last.Time;
 
+    /// <summary>How many decisions are open: their windows have not closed.</summary>
+    public int OpenDecisions => Decisions?.Open.Count ?? 0;
+
     /// <summary>Whether nothing at all is known: no event, trait or consent.</summary>
     public bool IsEmpty => Totals.Events == 0 && Totals.Bot == 0 && Totals.Test == 0 && Traits is null && Consents is null;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Personalization.Configuration;
 using Personalization.Customers;
 using Personalization.Decisions;
@@ -43,7 +44,7 @@ internal static class RewardEndpoint
         };
     }
 
-    private static IResult Answer(string? reason) => TypedResults.Json(new RewardResponse(reason is null, reason), GatewayJson.Default.RewardResponse);
+    private static JsonHttpResult<RewardResponse> Answer(string? reason) => TypedResults.Json(new RewardResponse(reason is null, reason), GatewayJson.Default.RewardResponse);
 
     private static (double Value, string? Choice) Read(ReadOnlySpan<byte> json)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Personalization.Decisions;
 using Personalization.Engine.Journals;
@@ -82,8 +83,9 @@ internal sealed class DecisionRecorder
     /// <summary>Waits until a record is durable, or folded where a cap asks for it.</summary>
     public async Task<RecordEnd> Await(PendingDecision pending)
     {
-        if (!await Within(pending.Append, _services.Options.AppendTimeout)) return RecordEnd.Unknown;
-        return await pending.Append switch
+        if (!await pending.Wait(static pending => pending.Append is not null || pending.Fault is not null, _services.Options.AppendTimeout, _services.Time)) return RecordEnd.Unknown;
+        if (pending.Fault is { } fault) ExceptionDispatchInfo.Throw(fault);
+        return pending.Append switch
         {
             AppendEnd.StaleEpoch => RecordEnd.StaleEpoch,
             AppendEnd.NotAppended => RecordEnd.NotAppended,
@@ -157,7 +159,7 @@ internal sealed class DecisionRecorder
     {
         var start = _services.Time.GetTimestamp();
         var pause = FirstPause;
-        if (await Within(pending.Settled, Delivery) && await IsSound() && Verdict(pending) is { } verdict) return verdict;
+        if (await pending.Wait(static pending => pending.IsSettled, Delivery, _services.Time) && await IsSound() && Verdict(pending) is { } verdict) return verdict;
         while (_services.Time.GetElapsedTime(start) < _services.Options.CapTimeout)
         {
             // Row and entries as of now are everything, whoever else holds the customer in memory.
@@ -182,19 +184,5 @@ internal sealed class DecisionRecorder
         var stored = (await _services.Customers.Store.ReadCustomer(_partition, _key))?.Applied ?? Stores.CustomerWrite.NoRow;
         await _actor.Load();
         return stored == _actor.Saved;
-    }
-
-    private async Task<bool> Within(Task task, TimeSpan atMost)
-    {
-        if (task.IsCompleted) return true;
-        try
-        {
-            await task.WaitAsync(atMost, _services.Time);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
     }
 }

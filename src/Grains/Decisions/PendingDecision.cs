@@ -18,8 +18,7 @@ internal enum AppendEnd : byte
 /// <summary>A decision that was drawn and that the profile does not hold yet.</summary>
 internal sealed class PendingDecision(DecisionMade made, string shortId, long at, long since)
 {
-    private readonly TaskCompletionSource<AppendEnd> _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _news = New();
 
     /// <summary>The record.</summary>
     public DecisionMade Made { get; } = made;
@@ -42,21 +41,56 @@ internal sealed class PendingDecision(DecisionMade made, string shortId, long at
     /// <summary>Whether one of its choices is bound by a cap: then only the fold can say whether it counts.</summary>
     public bool IsCapped { get; } = made.Caps.Any(charge => charge.Limit != int.MaxValue);
 
-    /// <summary>How the append ended.</summary>
-    public Task<AppendEnd> Append => _appended.Task;
+    /// <summary>How the append ended; null while that is not known.</summary>
+    public AppendEnd? Append { get; private set; }
 
-    /// <summary>Ends once the profile has folded or refused it.</summary>
-    public Task Settled => _settled.Task;
+    /// <summary>What the append failed with, where that is a bug.</summary>
+    public Exception? Fault { get; private set; }
+
+    /// <summary>Whether the profile has folded or refused it.</summary>
+    public bool IsSettled { get; private set; }
 
     public void Appended(long position)
     {
         Position = position;
-        _appended.TrySetResult(AppendEnd.Appended);
+        Append = AppendEnd.Appended;
+        _news.TrySetResult();
     }
 
-    public void NotAppended(AppendEnd end) => _appended.TrySetResult(end);
+    public void NotAppended(AppendEnd end)
+    {
+        Append = end;
+        _news.TrySetResult();
+    }
 
-    public void Failed(Exception fault) => _appended.TrySetException(fault);
+    public void Failed(Exception fault)
+    {
+        Fault = fault;
+        _news.TrySetResult();
+    }
 
-    public void Settle() => _settled.TrySetResult();
+    public void Settle()
+    {
+        IsSettled = true;
+        _news.TrySetResult();
+    }
+
+    /// <summary>Waits until something holds of it, at most so long. Answers whether it does.</summary>
+    /// <remarks>Everything completes one source that is awaited directly, so that the waiter goes on on its scheduler without a detour over the thread pool.</remarks>
+    public async Task<bool> Wait(Func<PendingDecision, bool> holds, TimeSpan atMost, TimeProvider time)
+    {
+        var start = time.GetTimestamp();
+        while (!holds(this))
+        {
+            var left = atMost - time.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero) return false;
+            if (_news.Task.IsCompleted) _news = New();
+            var news = _news;
+            using (time.CreateTimer(static state => ((TaskCompletionSource)state!).TrySetResult(), news, left, Timeout.InfiniteTimeSpan)) await news.Task;
+        }
+
+        return true;
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -37,12 +37,12 @@ public sealed class RecommendationEndpointTests
         Assert.Equal(200, answer.Status);
         Assert.Equal("no-store", answer.Headers["Cache-Control"]);
         Assert.Equal(
-            new RecommendationQuery { At = Now, After = "e1", Slot = "home", Count = 2, ContextItem = "A", Category = "shoes", Repeats = RepeatRule.Exclude, Explain = true },
+            new RecommendationQuery { At = Now, After = "e1", Slot = "home", Count = 2, ContextItem = "A", Category = "shoes", Repeats = RepeatRule.Exclude, Explain = true, Now = Now, DryRun = true },
             Assert.Single(gateway.Grains.Customer("default/c").RecommendationQueries));
         const string Expected = """
             {"customerId":"c","slot":"home","items":[{"itemId":"B","score":0.9,"propensity":1,"reasons":[{"kind":"alsoViewed","text":"Others who looked at A went on to this",
             "itemId":"A","eventId":"e1","at":"2026-03-01T11:59:59Z"}],"parts":{"nextItem":0.8,"affinity":0.5,"trending":0.1,"seen":true,"purchased":false}},
-            {"itemId":"C","score":0.1,"propensity":1,"reasons":[{"kind":"trending","text":"Many look at it now"}]}],"source":"session","explored":false,
+            {"itemId":"C","score":0.1,"propensity":1,"reasons":[{"kind":"trending","text":"Many look at it now"}]}],"source":"session","explored":false,"durable":true,"repeat":false,
             "at":"2026-03-01T12:00:00Z","indexPosition":42,"caughtUp":true,"afterFound":true,"stale":false}
             """;
         Assert.Equal(Expected.ReplaceLineEndings(""), answer.Text);
@@ -53,7 +53,7 @@ public sealed class RecommendationEndpointTests
     {
         await using var gateway = await TestGateway.Start();
         Assert.Equal(200, (await gateway.Get("/v1/customers/anon:v1/recommendations")).Status);
-        Assert.Equal(new RecommendationQuery { Count = 10 }, Assert.Single(gateway.Grains.Customer("default/anon:v1").RecommendationQueries));
+        Assert.Equal(new RecommendationQuery { Count = 10, Now = Now }, Assert.Single(gateway.Grains.Customer("default/anon:v1").RecommendationQueries));
     }
 
     [Fact]

@@ -1,9 +1,11 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Serialization;
 using Orleans.TestingHost;
 using Personalization.Configuration;
 using Personalization.Customers;
+using Personalization.Engine.Decisions.Actions;
 using Personalization.Events;
 using Personalization.Grains.Hosting;
 using Personalization.Log;
@@ -21,8 +23,11 @@ public sealed class EngineCluster : IAsyncDisposable
     private readonly GroupAppender _appender;
     private int _events;
 
-    private EngineCluster(InProcessTestCluster cluster, IPartitionLog log, IPartitionStore store, GroupAppender appender, EntryCodec codec)
+    private readonly IDocumentStore _documents;
+
+    private EngineCluster(InProcessTestCluster cluster, IPartitionLog log, IPartitionStore store, IDocumentStore documents, GroupAppender appender, EntryCodec codec)
     {
+        _documents = documents;
         Cluster = cluster;
         Log = log;
         Store = store;
@@ -71,7 +76,7 @@ public sealed class EngineCluster : IAsyncDisposable
         var cluster = builder.Build();
         await cluster.DeployAsync();
         var codec = new EntryCodec(new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer>());
-        return new EngineCluster(cluster, log, outer, appender, codec);
+        return new EngineCluster(cluster, log, outer, documents, appender, codec);
     }
 
     public static CustomerKey Customer(string id) => CustomerKey.Create(CustomerKey.DefaultTenant, CustomerKeyKind.Customer, id);
@@ -88,6 +93,15 @@ public sealed class EngineCluster : IAsyncDisposable
         var bytes = Codec.Write(envelope, new CustomerEvent { Type = type, ItemId = item });
         await _appender.Append(Map.PartitionOf(Customer(customer)), [new AppendItem(bytes)]);
         return eventId;
+    }
+
+    /// <summary>Puts an action, known to every silo when it returns.</summary>
+    public async Task Put(ActionDefinition action)
+    {
+        await _documents.Write([new DocumentWrite("action/default/" + action.ActionId, JsonSerializer.SerializeToUtf8Bytes(action, ActionJson.Default.ActionDefinition))]);
+        var version = (await _documents.Write([new DocumentWrite(ActionDocuments.ChangesKey("default"), [])]))[0]!.Value;
+        foreach (var silo in Cluster.Silos)
+            await silo.ServiceProvider.GetRequiredService<DocumentChanges>().Announce(ActionDocuments.Prefix("default"), new DocumentChange([action.ActionId], version));
     }
 
     /// <summary>Appends bytes as they are; answers their position.</summary>

@@ -64,6 +64,12 @@ internal sealed class OwnerBench : IDisposable
 
     public CustomerHost Customers { get; }
 
+    public CustomerServices Services => _services;
+
+    public ILogAppender Appender => _appender;
+
+    public IMeterFactory Meters => _provider.GetRequiredService<IMeterFactory>();
+
     public static CustomerKey Customer(string id) => CustomerKey.Create("default", CustomerKeyKind.Customer, id);
 
     /// <summary>Starts a tenure.</summary>

@@ -24,6 +24,21 @@ internal sealed class CustomerHost(Func<CustomerServices> services, Faults fault
         if (_present.Remove(customer, out var activation)) _second[customer] = activation;
     }
 
+    /// <summary>The two activations of a customer that is in memory twice.</summary>
+    public (CustomerActor First, CustomerActor Second) Fork(CustomerKey customer)
+    {
+        if (!_present.ContainsKey(customer)) _present.Add(customer, new Activation(new CustomerActor(customer, services())));
+        if (!_second.ContainsKey(customer)) _second.Add(customer, new Activation(new CustomerActor(customer, services())));
+        return (_present[customer].Actor, _second[customer].Actor);
+    }
+
+    /// <summary>The activation of a customer that is in memory once.</summary>
+    public CustomerActor Present(CustomerKey customer)
+    {
+        if (!_present.TryGetValue(customer, out var activation)) _present.Add(customer, activation = new Activation(new CustomerActor(customer, services())));
+        return activation.Actor;
+    }
+
     public void Hang(CustomerKey customer) => _hung.TryAdd(customer, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     public void Wake(CustomerKey customer)

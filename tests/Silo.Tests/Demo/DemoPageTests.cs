@@ -40,12 +40,10 @@ public sealed class DemoPageTests
         await browser.Until("document.getElementById('churn-note').textContent === 'basis: purchases'", limit.Token);
         await browser.Until("document.getElementById('profile').textContent.includes('1 orders')", limit.Token);
 
-        // Where the engine decides on actions, an accepted one is a reward.
-        if ((await browser.Evaluate("document.getElementById('accept') !== null", limit.Token)).GetBoolean())
-        {
-            await browser.Evaluate("document.getElementById('accept').click()", limit.Token);
-            await browser.Until("document.getElementById('rewarded').textContent.includes('reward recorded')", limit.Token);
-        }
+        // An accepted action is a reward.
+        await browser.Until("/drawn with probability [0-9.]+ %/.test(document.getElementById('action').textContent)", limit.Token);
+        await browser.Evaluate("document.getElementById('accept').click()", limit.Token);
+        await browser.Until("document.getElementById('rewarded')?.textContent.includes('reward recorded')", limit.Token);
 
         if (Environment.GetEnvironmentVariable("PERSONALIZATION_SCREENSHOTS") is { Length: > 0 } folder) await File.WriteAllBytesAsync(Path.Combine(folder, "demo.png"), await browser.Screenshot(limit.Token), limit.Token);
         Assert.True((await browser.Evaluate("document.getElementById('problem').hidden", limit.Token)).GetBoolean(), (await browser.Evaluate("document.getElementById('problem').textContent", limit.Token)).ToString());

@@ -38,6 +38,8 @@ public sealed class TourTests
         Assert.Equal(("similarItem", "shoe-1"), (reason.GetProperty("kind").GetString(), reason.GetProperty("itemId").GetString()));
         // Both are accepted in one request, so they may share a millisecond.
         Assert.Contains(reason.GetProperty("eventId").GetString(), new[] { "e2", "e3" });
+        Assert.True(Answer(answers, "/reward").GetProperty("applied").GetBoolean());
+        Assert.Equal("purchases", Answer(answers, "/churn").GetProperty("basis").GetString());
         var totals = Answer(answers, "/v1/admin/totals");
         Assert.Equal((2, 4, 1, 59.90m), (
             totals.GetProperty("customers").GetInt32(), totals.GetProperty("events").GetInt32(), totals.GetProperty("purchases").GetInt32(), totals.GetProperty("revenue").GetDecimal()));

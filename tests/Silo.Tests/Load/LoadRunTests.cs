@@ -1,3 +1,4 @@
+using Personalization.Load.Decide;
 using Personalization.Load.Hosting;
 using Personalization.Load.Ingest;
 using Personalization.Load.Latency;
@@ -28,6 +29,15 @@ public sealed class LoadRunTests
             Systems = [SystemKind.Engine, SystemKind.GroupedBaseline],
         };
         await new IngestRun(plan, report).Run(Stop);
+        Assert.True(report.Holds, report.Failures);
+    }
+
+    [Fact]
+    public async Task Decisions_are_answered_beside_empty_calls_and_everything_is_committed()
+    {
+        var report = new RunReport("decide");
+        var plan = new DecidePlan { Candidates = [20], Customers = 100, Connections = 4, Duration = TimeSpan.FromSeconds(0.5), Rounds = 1, Rate = 50, Writes = 50 };
+        await new DecideRun(plan, report).Run(Stop);
         Assert.True(report.Holds, report.Failures);
     }
 

@@ -88,7 +88,7 @@ internal sealed class ReplayEvaluation(HttpClient http, ReplayOptions options, N
     {
         var when = Uri.EscapeDataString(DateTimeOffset.FromUnixTimeMilliseconds(at).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
         var path = string.Create(
-            CultureInfo.InvariantCulture, $"v1/customers/{Uri.EscapeDataString(customer)}/recommendations?n={judge.Cutoff}&repeats=allow&after={Uri.EscapeDataString(after)}&at={when}");
+            CultureInfo.InvariantCulture, $"v1/customers/{Uri.EscapeDataString(customer)}/recommendations?n={judge.Cutoff}&repeats=allow&dryRun=true&after={Uri.EscapeDataString(after)}&at={when}");
         var start = time.GetTimestamp();
         using var response = await http.GetAsync(path, cancellation);
         await using var body = await response.Content.ReadAsStreamAsync(cancellation);
