@@ -1,5 +1,6 @@
 using Personalization.Algorithms.Lifetime;
 using Personalization.Configuration;
+using Personalization.Engine.Churn.Learning;
 
 namespace Personalization.Engine.Churn;
 
@@ -17,19 +18,36 @@ namespace Personalization.Engine.Churn;
 public sealed record ChurnModel(
     BetaGeometricModel Purchases, BetaGeometricModel Visits, GammaGammaModel Value, double Threshold, int HorizonDays, int ValueHorizonDays, double AnnualDiscountRate)
 {
-    /// <summary>The model of the settings.</summary>
+    /// <summary>The fit that <see cref="Purchases"/> is of; null = the settings.</summary>
+    public FittedChurn? PurchasesFit { get; init; }
+
+    /// <summary>The fit that <see cref="Value"/> is of; null = the settings.</summary>
+    public FittedChurn? ValueFit { get; init; }
+
+    /// <summary>The model of the settings, with what was fitted to the population where they give no parameters of their own.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="fit">What was fitted; null = nothing yet.</param>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is not positive and finite; validated settings never are.</exception>
-    public static ChurnModel From(ChurnOptions options)
+    public static ChurnModel From(ChurnOptions options, FittedChurn? fit = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var activity = options.Activity;
+        var (activity, value) = (options.Activity, options.Value);
+        if (!options.Fit.Enabled) fit = null;
+        var purchasesFit = (options.R ?? options.Alpha ?? options.A ?? options.B) is null ? fit : null;
+        var valueFit = (value.P ?? value.Q ?? value.V) is null && fit?.Value is not null ? fit : null;
+        var purchases = purchasesFit?.Purchases ?? new BetaGeometricParameters(
+            options.R ?? ChurnOptions.DefaultR, options.Alpha ?? ChurnOptions.DefaultAlpha, options.A ?? ChurnOptions.DefaultA, options.B ?? ChurnOptions.DefaultB);
         return new ChurnModel(
-            new BetaGeometricModel(BetaGeometricVariant.MbgNbd, new(options.R, options.Alpha, options.A, options.B)),
+            new BetaGeometricModel(BetaGeometricVariant.MbgNbd, purchases),
             new BetaGeometricModel(BetaGeometricVariant.MbgNbd, new(activity.R, activity.Alpha, activity.A, activity.B)),
-            new GammaGammaModel(options.Value.P, options.Value.Q, options.Value.V),
+            valueFit?.Value ?? new GammaGammaModel(value.P ?? LifetimeValueOptions.DefaultP, value.Q ?? LifetimeValueOptions.DefaultQ, value.V ?? LifetimeValueOptions.DefaultV),
             options.Threshold,
             options.HorizonDays,
-            options.Value.HorizonDays,
-            options.Value.AnnualDiscountRate);
+            value.HorizonDays,
+            value.AnnualDiscountRate)
+        {
+            PurchasesFit = purchasesFit,
+            ValueFit = valueFit,
+        };
     }
 }

@@ -1,5 +1,6 @@
 using Personalization.Algorithms.Lifetime;
 using Personalization.Customers;
+using Personalization.Engine.Churn.Learning;
 using Personalization.Engine.Profiles;
 
 namespace Personalization.Engine.Churn;
@@ -40,6 +41,18 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
             : DayHistory.OfVisits(state, settings)?.Crossing(model.Visits, model.Threshold);
     }
 
+    /// <summary>
+    /// When the profile next wants to be woken: for what it asks for itself (<see cref="CustomerProfile.NextWakeUp"/>), or to tell that P(alive) of a buyer falls
+    /// below the threshold, whichever is first. Cost: some hundred nanoseconds for a buyer, nothing for others.
+    /// </summary>
+    public long? WakeAt(CustomerProfile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        var own = profile.NextWakeUp;
+        if (ChurnCrossing.WakeAt(profile, settings, model.Purchases, model.Threshold) is not { } crossing) return own;
+        return own < crossing ? own : crossing;
+    }
+
     /// <summary>The score at a time.</summary>
     /// <param name="profile">The profile; one of which nothing is known gets the prior.</param>
     /// <param name="at">When, milliseconds since 1970-01-01 UTC; before the newest event it is evaluated at that event.</param>
@@ -54,6 +67,7 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
             : ByActivity(DayHistory.OfVisits(state, settings), time);
         return view with
         {
+            Parameters = ParametersOf(view.Basis),
             CustomerId = profile.Customer.PublicId,
             At = time,
             HorizonDays = model.HorizonDays,
@@ -77,7 +91,7 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
         reasons.History(history, time, eventId);
         reasons.Alive(view, model.HorizonDays);
         reasons.Threshold(view.CrossesThresholdAt, history, model.Threshold, time);
-        if (Spend(profile, state) is not { } spend)
+        if (Spend(profile, state, settings) is not { } spend)
         {
             reasons.NoMoney();
             return view with { Reasons = reasons.ToList() };
@@ -111,7 +125,7 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
     /// The money of a purchase day, all days counted: the profile does not keep the first day's apart. Late purchases are in the revenue and in
     /// no purchase day, so the mean is taken over all orders and carried to the days by the orders that made them.
     /// </summary>
-    private SpendStatistics? Spend(CustomerProfile profile, FeatureState state)
+    internal static SpendStatistics? Spend(CustomerProfile profile, FeatureState state, FoldSettings settings)
     {
         ref readonly var process = ref state.Purchases;
         var revenue = profile.Totals.Revenue;
@@ -119,4 +133,25 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
         var perOrder = (double)revenue / profile.Orders(settings);
         return new SpendStatistics(process.Days, perOrder * process.Orders / process.Days);
     }
+
+    private ChurnParametersView ParametersOf(ChurnBasis basis)
+    {
+        var isOfPurchases = basis == ChurnBasis.Purchases;
+        var fit = isOfPurchases ? model.PurchasesFit : null;
+        var parameters = (isOfPurchases ? model.Purchases : model.Visits).Parameters;
+        return new ChurnParametersView
+        {
+            Source = SourceOf(fit),
+            Version = fit?.Version ?? 0,
+            R = parameters.R,
+            Alpha = parameters.Alpha,
+            A = parameters.A,
+            B = parameters.B,
+            Customers = fit?.Customers,
+            FittedTo = fit?.AsOf,
+            Value = isOfPurchases ? new ValueParametersView(SourceOf(model.ValueFit), model.Value.P, model.Value.Q, model.Value.V) : null,
+        };
+    }
+
+    private static ParameterSource SourceOf(FittedChurn? fit) => fit is null ? ParameterSource.Settings : ParameterSource.Fitted;
 }

@@ -34,6 +34,9 @@ public sealed class CustomerProfile
     /// <summary>End of the newest session that was reported; 0 = none.</summary>
     internal long ReportedUntil;
 
+    /// <summary>How many orders there were when the last churn crossing was told; 0 = none was.</summary>
+    internal uint ToldOrders;
+
     private FeatureState? _live;
 
     /// <summary>An empty profile: nothing is known of the customer.</summary>
@@ -59,7 +62,8 @@ public sealed class CustomerProfile
 
     /// <summary>
     /// When the profile next wants to be woken, milliseconds since 1970-01-01 UTC: the end of its newest session + gap + lateness, until that
-    /// session is reported, or the end of the next open decision's window.
+    /// session is reported, or the end of the next open decision's window. The churn crossing, which depends on parameters outside the profile, is not in it:
+    /// see <see cref="Churn.ChurnScorer.WakeAt"/>.
     /// </summary>
     public long? NextWakeUp
     {
@@ -123,8 +127,11 @@ public sealed class CustomerProfile
 
     internal void DropLive() => _live = null;
 
+    /// <summary>A state whose purchases are those of base and tail: the base alone where the tail has none.</summary>
+    internal FeatureState WithPurchases(FoldSettings settings) => Tail.Purchases == 0 ? Base : Live(settings);
+
     /// <summary>Distinct orders.</summary>
-    internal long Orders(FoldSettings settings) => Totals.LateOrders + (Tail.Purchases == 0 ? Base : Live(settings)).Purchases.Orders;
+    internal long Orders(FoldSettings settings) => Totals.LateOrders + WithPurchases(settings).Purchases.Orders;
 
     /// <summary>Forgets everything but the ids and positions that recognise repeats.</summary>
     internal void Erase()
@@ -138,6 +145,7 @@ public sealed class CustomerProfile
         ReportedUntil = 0;
         SessionDue = null;
         WokenAt = 0;
+        ToldOrders = 0;
         Decisions = null;
         JournalBaseAt = 0;
         DropLive();

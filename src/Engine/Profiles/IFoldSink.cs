@@ -1,4 +1,5 @@
 using Personalization.Algorithms.Recommendation;
+using Personalization.Engine.Churn;
 using Personalization.Stores;
 
 namespace Personalization.Engine.Profiles;
@@ -14,4 +15,10 @@ public interface IFoldSink
 
     /// <summary>A click that the shared item indexes learn from; the sink makes one fact of those of a commit. Ignored where nobody learns.</summary>
     void Click(in Click click) { }
+
+    /// <summary>P(alive) fell below the threshold: a fact for the outbox like any other, told apart for those who watch.</summary>
+    void Crossed(in ChurnCrossed crossing) => Emit(crossing.ToItem());
+
+    /// <summary>The customer bought something: what the profile knows of its purchases is told with the next commit. Ignored where nobody learns.</summary>
+    void Purchased() { }
 }

@@ -11,6 +11,9 @@ public sealed class CounterSnapshot
     public static CounterSnapshot Empty { get; } = new(new long[ProfileCounters.Count]);
 
     internal long[] Values { get; }
+
+    /// <summary>Events of a type.</summary>
+    internal long CountOf(EventType type) => Values[ProfileCounters.FirstType + (int)type];
 }
 
 /// <summary>
@@ -26,7 +29,7 @@ public static class ProfileCounters
         .. Enumerable.Range(0, EventTypes.Count).Select(type => "type." + EventTypes.NameOf((EventType)type)),
     ];
 
-    private const int FirstType = 8;
+    internal const int FirstType = 8;
 
     internal static int Count => FirstType + EventTypes.Count;
 

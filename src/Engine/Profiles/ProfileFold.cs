@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using Personalization.Algorithms.Recommendation;
 using Personalization.Decisions;
+using Personalization.Engine.Churn;
+using Personalization.Engine.Churn.Learning;
 using Personalization.Engine.Decisions.Ledger;
 using Personalization.Engine.Recommendations;
 using Personalization.Events;
@@ -64,6 +66,8 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
         folded.Decisions = stored.Decisions;
         folded.WokenAt = stored.WokenAt;
 
+        ChurnCrossing.Resume(folded, stored, Settings);
+
         // Every session before the one that the earlier base was in is reported. Where the folds draw sessions differently, one that reaches further is reported with its end.
         folded.ReportedUntil = Math.Max(folded.ReportedUntil, stored.ReportedUntil);
         if (stored.Base.Session.Ordinal > 0) folded.ReportedUntil = Math.Max(folded.ReportedUntil, stored.Base.Session.StartedAt - 1);
@@ -107,7 +111,7 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
             CustomerEvent value => FoldEvent(profile, entry, value, sink),
             TraitsChange value => FoldTraits(profile, value),
             ConsentChange value => FoldConsent(profile, entry, value),
-            Erasure => FoldErasure(profile, entry),
+            Erasure => FoldErasure(profile, entry, sink),
             WakeUp value => FoldWakeUp(profile, value, sink),
             DecisionMade value => DecisionFold.Make(profile, entry, value, sink),
             RewardGiven value => DecisionFold.Reward(profile, value, TimeOf(profile, entry), sink),
@@ -155,6 +159,7 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
         }
 
         if (ClickFacts.Shows(value.Type) && !profile.Refuses(ClickFacts.Purpose)) TellClicks(profile, value, time, sink);
+        if (value.Type == EventType.Purchase && !profile.Refuses(ClickFacts.Purpose)) sink.Purchased();
         DrainTail(profile, sink);
         SetSessionDue(profile);
         return FoldOutcome.Folded;
@@ -227,11 +232,17 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
         if (state.Session.LastAt > profile.ReportedUntil && state.EndsSession(next, Settings)) sink.Emit(SessionEnded.Make(profile.Customer.Text, state));
     }
 
-    /// <summary>Does what is due: reports every session that is not reported yet, closes decisions. A second wake-up of one time changes nothing.</summary>
+    /// <summary>
+    /// Does what is due: reports every session that is not reported yet, tells a churn crossing, closes decisions. A second wake-up of one time changes nothing.
+    /// </summary>
     private FoldOutcome FoldWakeUp(CustomerProfile profile, WakeUp value, IFoldSink sink)
     {
-        if (profile.IsTombstone || (value.Due <= profile.WokenAt && !(profile.NextWakeUp <= value.Due))) return FoldOutcome.NoEffect;
+        if (profile.IsTombstone) return FoldOutcome.NoEffect;
+        if (ChurnCrossing.Fault(value.Churn) is { } fault) return FoldOutcome.Rejected(fault);
+        var crossing = ChurnCrossing.DueAt(profile, Settings, value);
+        if (crossing is null && value.Due <= profile.WokenAt && !(profile.NextWakeUp <= value.Due)) return FoldOutcome.NoEffect;
         if (profile.SessionDue is { } due && due <= value.Due) ReportSessions(profile, sink);
+        if (crossing is { } crossed) ChurnCrossing.Tell(profile, Settings, value, crossed, sink);
         DecisionFold.CloseDue(profile, value.Due, sink);
         profile.WokenAt = Math.Max(profile.WokenAt, value.Due);
         return FoldOutcome.Folded;
@@ -341,9 +352,10 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
         return FoldOutcome.Folded;
     }
 
-    private static FoldOutcome FoldErasure(CustomerProfile profile, Entry entry)
+    private static FoldOutcome FoldErasure(CustomerProfile profile, Entry entry, IFoldSink sink)
     {
         if (profile.IsTombstone) return FoldOutcome.NoEffect;
+        if (profile.Totals.ByType[(int)EventType.Purchase] > 0) sink.Emit(PurchaseFacts.Erased(profile.Customer));
         profile.Erase();
         profile.IsTombstone = true;
         profile.ErasedAt = entry.Position;

@@ -5,12 +5,12 @@ namespace Personalization.Engine.Profiles;
 
 /// <summary>
 /// The side record: version · erased at · recent ids · tail · order ids · re-driven positions · own types · traits · consents · when the journal got its last base;
-/// then, where there are any, woken at · decision ledger.
+/// then, where there are any, woken at · orders when the last churn crossing was told · decision ledger.
 /// </summary>
 internal static class SideCodec
 {
-    /// <summary>The layout that this code writes. Version 1 ended with the consents.</summary>
-    private const byte Version = 2;
+    /// <summary>The layout that this code writes. Version 1 ended with the consents, version 2 had no orders told.</summary>
+    private const byte Version = 3;
 
     private const int HasItem = 1;
     private const int HasCategory = 2;
@@ -68,10 +68,11 @@ internal static class SideCodec
 
         writer.Unsigned((ulong)profile.JournalBaseAt);
 
-        // Most customers have neither: nothing is written then.
+        // Most customers have none of them: nothing is written then.
         var ledger = profile.Decisions is { IsEmpty: false } open ? open : null;
-        if (profile.WokenAt == 0 && ledger is null) return;
+        if (profile.WokenAt == 0 && profile.ToldOrders == 0 && ledger is null) return;
         writer.Unsigned((ulong)profile.WokenAt);
+        writer.Unsigned(profile.ToldOrders);
         if (ledger is not null) LedgerCodec.Write(ledger, writer);
     }
 
@@ -114,6 +115,7 @@ internal static class SideCodec
         if (version > 1) profile.JournalBaseAt = reader.Long();
         if (reader.IsAtEnd) return;
         profile.WokenAt = reader.Long();
+        if (version > 2) profile.ToldOrders = reader.UInt32();
         if (!reader.IsAtEnd) profile.Decisions = LedgerCodec.Read(profile.Tenant, ref reader);
     }
 

@@ -50,6 +50,9 @@ public sealed record ChurnResponse
     /// <summary><c>purchases</c>, or <c>activity</c> where there was none.</summary>
     public required string Basis { get; init; }
 
+    /// <summary>The parameters that it was computed with; null from a silo of an earlier version.</summary>
+    public required ChurnParametersResponse? Parameters { get; init; }
+
     /// <summary>What drives the score.</summary>
     public required IReadOnlyList<ChurnReasonResponse> Reasons { get; init; }
 
@@ -73,10 +76,47 @@ public sealed record ChurnResponse
             CrossesThresholdAt = Instants.ToUtc(churn.CrossesThresholdAt),
             Threshold = churn.Threshold,
             Basis = churn.Basis == ChurnBasis.Purchases ? "purchases" : "activity",
+            Parameters = churn.Parameters is { } parameters ? ChurnParametersResponse.From(parameters) : null,
             Reasons = [.. churn.Reasons.Select(reason => new ChurnReasonResponse(reason.Factor, reason.Value, reason.Text, reason.EventId, Instants.ToUtc(reason.At)))],
         };
     }
 }
+
+/// <summary>The parameters of a score: MBG/NBD over purchase days (with basis <c>activity</c> over visit days), in weeks.</summary>
+/// <param name="Source"><c>settings</c> (or their defaults), or <c>fitted</c> to this installation's population.</param>
+/// <param name="Version">The number of the fit; 0 of the settings.</param>
+/// <param name="R">r.</param>
+/// <param name="Alpha">α, in weeks.</param>
+/// <param name="A">a.</param>
+/// <param name="B">b.</param>
+/// <param name="Customers">How many customers they were fitted to; left out of the settings.</param>
+/// <param name="FittedTo">The day that they were fitted as of, in the tenant's time zone; left out of the settings.</param>
+/// <param name="Value">Gamma-Gamma over the value of a purchase day; left out with basis <c>activity</c>.</param>
+public sealed record ChurnParametersResponse(
+    string Source,
+    long Version,
+    double R,
+    double Alpha,
+    double A,
+    double B,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Customers,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateOnly? FittedTo,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ValueParametersResponse? Value)
+{
+    internal static ChurnParametersResponse From(ChurnParametersView view) => new(
+        NameOf(view.Source), view.Version, view.R, view.Alpha, view.A, view.B, view.Customers,
+        view.FittedTo is { } day ? new DateOnly(1970, 1, 1).AddDays(day) : null,
+        view.Value is { } value ? new ValueParametersResponse(NameOf(value.Source), value.P, value.Q, value.V) : null);
+
+    private static string NameOf(ParameterSource source) => source == ParameterSource.Fitted ? "fitted" : "settings";
+}
+
+/// <summary>The parameters of the value of a purchase day, in the base currency.</summary>
+/// <param name="Source"><c>settings</c> (or their defaults), or <c>fitted</c>.</param>
+/// <param name="P">p.</param>
+/// <param name="Q">q.</param>
+/// <param name="V">v.</param>
+public sealed record ValueParametersResponse(string Source, double P, double Q, double V);
 
 /// <summary>A number that drives the score, in plain words.</summary>
 /// <param name="Factor">What the number is.</param>

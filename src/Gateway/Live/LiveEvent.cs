@@ -22,7 +22,7 @@ public sealed record LiveEvent(
 
 /// <summary>An event that was folded.</summary>
 /// <param name="EventId">Its id.</param>
-/// <param name="Type">Its type, or the kind of entry: traits, consent, erasure.</param>
+/// <param name="Type">Its type, or the kind of entry: traits, consent, erasure; <c>churnCrossed</c> when P(alive) fell below the threshold.</param>
 /// <param name="ItemId">Its item.</param>
 /// <param name="Timestamp">When it happened.</param>
 public sealed record LiveChange(string EventId, string Type, string? ItemId, DateTime Timestamp);

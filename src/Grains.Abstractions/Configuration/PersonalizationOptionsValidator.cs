@@ -113,15 +113,19 @@ public static class PersonalizationOptionsValidator
     {
         var activity = churn.Activity;
         var value = churn.Value;
-        foreach (var (name, parameter) in new[]
+        foreach (var (name, parameter) in new (string, double?)[]
         {
             ("R", churn.R), ("Alpha", churn.Alpha), ("A", churn.A), ("B", churn.B),
             ("Activity:R", activity.R), ("Activity:Alpha", activity.Alpha), ("Activity:A", activity.A), ("Activity:B", activity.B),
             ("Value:P", value.P), ("Value:V", value.V),
         })
-            check(parameter is >= 1e-6 and <= 1e9, $"Churn:{name}", $"must be between 0.000001 and 1,000,000,000, but is {parameter}");
-        check(value.Q is > 1 and <= 1e9, "Churn:Value:Q", $"must be above 1 and at most 1,000,000,000, or the population has no mean, but is {value.Q}");
+            check(parameter is null or (>= 1e-6 and <= 1e9), $"Churn:{name}", $"must be between 0.000001 and 1,000,000,000, but is {parameter}");
+        check(value.Q is null or (> 1 and <= 1e9), "Churn:Value:Q", $"must be above 1 and at most 1,000,000,000, or the population has no mean, but is {value.Q}");
         check(churn.Threshold is > 0 and < 1, "Churn:Threshold", $"must be strictly between 0 and 1, but is {churn.Threshold}");
+        check(churn.Fit.Sample is >= 1000 and <= 1_000_000, "Churn:Fit:Sample", $"must be between 1,000 and 1,000,000, but is {churn.Fit.Sample}");
+        check(
+            churn.Fit.MinCustomers >= 100 && churn.Fit.MinCustomers <= churn.Fit.Sample / 2, "Churn:Fit:MinCustomers",
+            $"must be between 100 and half of Churn:Fit:Sample ({churn.Fit.Sample}), because a full sample is halved, but is {churn.Fit.MinCustomers}");
         check(churn.HorizonDays is >= 1 and <= 3650, "Churn:HorizonDays", $"must be between 1 and 3,650, but is {churn.HorizonDays}");
         check(value.HorizonDays is >= 1 and <= 7300, "Churn:Value:HorizonDays", $"must be between 1 and 7,300, but is {value.HorizonDays}");
         check(value.AnnualDiscountRate is >= 0 and <= 10, "Churn:Value:AnnualDiscountRate", $"must be between 0 and 10, but is {value.AnnualDiscountRate}");

@@ -78,7 +78,60 @@ public sealed record ChurnView
 
     /// <summary>What drives the score, strongest statement first.</summary>
     [Id(11)] public IReadOnlyList<ChurnReasonView> Reasons { get; init; } = [];
+
+    /// <summary>The parameters that it was computed with; null from a silo of an earlier version.</summary>
+    [Id(12)] public ChurnParametersView? Parameters { get; init; }
 }
+
+/// <summary>Where parameters come from.</summary>
+public enum ParameterSource : byte
+{
+    /// <summary>The settings, or their defaults.</summary>
+    Settings = 0,
+
+    /// <summary>The population of this installation.</summary>
+    Fitted = 1,
+}
+
+/// <summary>The parameters of a churn score: MBG/NBD in weeks, Gamma-Gamma in the base currency.</summary>
+[GenerateSerializer, Immutable, Alias("personalization.ChurnParametersView")]
+public sealed record ChurnParametersView
+{
+    /// <summary>Where r, α, a and b come from.</summary>
+    [Id(0)] public ParameterSource Source { get; init; }
+
+    /// <summary>The number of the fit; 0 = of the settings.</summary>
+    [Id(1)] public long Version { get; init; }
+
+    /// <summary>r.</summary>
+    [Id(2)] public double R { get; init; }
+
+    /// <summary>α, in weeks.</summary>
+    [Id(3)] public double Alpha { get; init; }
+
+    /// <summary>a.</summary>
+    [Id(4)] public double A { get; init; }
+
+    /// <summary>b.</summary>
+    [Id(5)] public double B { get; init; }
+
+    /// <summary>How many customers they were fitted to; null of the settings.</summary>
+    [Id(6)] public int? Customers { get; init; }
+
+    /// <summary>The day that they were fitted as of, days since 1970-01-01 in the tenant's time zone; null of the settings.</summary>
+    [Id(7)] public int? FittedTo { get; init; }
+
+    /// <summary>The value model; null on the basis of activity.</summary>
+    [Id(8)] public ValueParametersView? Value { get; init; }
+}
+
+/// <summary>The parameters of the value of a purchase day.</summary>
+/// <param name="Source">Where they come from.</param>
+/// <param name="P">p.</param>
+/// <param name="Q">q.</param>
+/// <param name="V">v, in the base currency.</param>
+[GenerateSerializer, Immutable, Alias("personalization.ValueParametersView")]
+public sealed record ValueParametersView([property: Id(0)] ParameterSource Source, [property: Id(1)] double P, [property: Id(2)] double Q, [property: Id(3)] double V);
 
 /// <summary>A number that drives a churn score, in plain words.</summary>
 /// <param name="Factor">What the number is: <c>silence</c>, <c>frequency</c>, <c>rhythm</c>, <c>alive</c>, <c>threshold</c>, <c>value</c>, <c>basis</c>.</param>

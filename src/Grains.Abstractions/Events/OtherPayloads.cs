@@ -36,6 +36,35 @@ public sealed record WakeUp
 {
     /// <summary>The due time, milliseconds since 1970-01-01 UTC.</summary>
     [Id(0)] public long Due { get; init; }
+
+    /// <summary>
+    /// The churn model in force when it was appended, stamped because the fold may look nothing up: a customer's crossing is told by these parameters and no
+    /// others. Null in entries of an earlier version: nothing is told of churn then.
+    /// </summary>
+    [Id(1)] public ChurnParameters? Churn { get; init; }
+}
+
+/// <summary>What decides when P(alive) falls below the threshold: MBG/NBD over purchase days, in weeks.</summary>
+[GenerateSerializer, Immutable, Alias("personalization.ChurnParameters")]
+public sealed record ChurnParameters
+{
+    /// <summary>r.</summary>
+    [Id(0)] public double R { get; init; }
+
+    /// <summary>α, in weeks.</summary>
+    [Id(1)] public double Alpha { get; init; }
+
+    /// <summary>a.</summary>
+    [Id(2)] public double A { get; init; }
+
+    /// <summary>b.</summary>
+    [Id(3)] public double B { get; init; }
+
+    /// <summary>θ, strictly between 0 and 1.</summary>
+    [Id(4)] public double Threshold { get; init; }
+
+    /// <summary>The number of the fit; 0 = of the settings.</summary>
+    [Id(5)] public long Version { get; init; }
 }
 
 /// <summary>Event time moves on for a whole partition (<c>Clock=Event</c>).</summary>

@@ -1,6 +1,8 @@
 using System.Buffers;
 using Personalization.Configuration;
 using Personalization.Customers;
+using Personalization.Engine.Churn;
+using Personalization.Engine.Churn.Learning;
 using Personalization.Engine.Journals;
 using Personalization.Engine.Profiles;
 using Personalization.Grains.Telemetry;
@@ -25,6 +27,9 @@ internal sealed record CustomerServices(
 {
     /// <summary>Folds journals of rows that an older fold wrote.</summary>
     public JournalFold Journals { get; } = new(Fold, Codec);
+
+    /// <summary>Scores churn; by the settings' parameters unless others are given.</summary>
+    public ChurnReplica Churn { get; init; } = new(Fold.Settings, Options.Churn);
 }
 
 /// <summary>
@@ -209,6 +214,9 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         var needsBase = _unsaved.Journal.Count > 0 && now - baseAt >= services.Options.Retention.Journal.TotalMilliseconds / 4;
         Profile.JournalBaseAt = needsBase ? now : baseAt;
         _handedOver = (_saved, Applied, counters, Profile.JournalBaseAt);
+        // Before the bytes are written, which drops the live state that both need.
+        var purchases = _unsaved.HasPurchase ? PurchaseFacts.Make(Profile, _savedCounters, services.Fold.Settings) : null;
+        var wakeAt = services.Churn.Scorer.WakeAt(Profile);
         ArrayBufferWriter<byte> row = new(1024), side = new(512);
         ProfileCodec.Write(Profile, row, side);
         var write = _unsaved.AddTo(
@@ -222,9 +230,10 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
                 Row = row.WrittenSpan.ToArray(),
                 Side = side.WrittenSpan.ToArray(),
                 IsTombstone = Profile.IsTombstone,
-                NextWakeUp = Profile.NextWakeUp,
+                NextWakeUp = wakeAt,
                 Counters = ProfileCounters.Delta(_savedCounters, counters),
             },
+            purchases,
             (write, entries) => JournalCodec.Write(
                 entries, now, write.FoldVersion, begins: needsBase && _saved == CustomerWrite.NoRow,
                 needsBase && _saved != CustomerWrite.NoRow ? new CustomerRecord(Applied, write.FoldVersion, write.Row, write.Side, false) : null));
@@ -298,6 +307,11 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         {
             services.Metrics.Effect(entry.LogTime, services.Time);
             changes?.Add(LiveChanges.Describe(read));
+            if (_unsaved.Crossing is { } crossing)
+            {
+                services.Metrics.ChurnCrossed();
+                changes?.Add(LiveChanges.Describe(read, crossing));
+            }
         }
 
         return outcome.Verdict;

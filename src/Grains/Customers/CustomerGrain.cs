@@ -3,7 +3,6 @@ using Orleans.Concurrency;
 using Personalization.Configuration;
 using Personalization.Customers;
 using Personalization.Decisions;
-using Personalization.Engine.Churn;
 using Personalization.Engine.Profiles;
 using Personalization.Grains.Decisions;
 using Personalization.Partitions;
@@ -18,7 +17,6 @@ namespace Personalization.Grains.Customers;
 internal sealed class CustomerGrain : Grain, ICustomerGrain
 {
     private readonly CustomerServices _services;
-    private readonly ChurnScorer _churn;
     private readonly CustomerRecommendations _recommendations;
     private readonly DecisionServices _deciding;
     private readonly OwnerOptions _options;
@@ -30,10 +28,9 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
     private DecisionRecorder? _recorder;
 
     public CustomerGrain(
-        CustomerServices services, ChurnScorer churn, CustomerRecommendations recommendations, DecisionServices deciding, IOptions<PersonalizationOptions> options, IGrainFactory grains)
+        CustomerServices services, CustomerRecommendations recommendations, DecisionServices deciding, IOptions<PersonalizationOptions> options, IGrainFactory grains)
     {
         _services = services;
-        _churn = churn;
         _recommendations = recommendations;
         _deciding = deciding;
         _options = options.Value.Owner;
@@ -158,11 +155,13 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
 
     private async Task<ChurnView> Churn(long at)
     {
-        var purchase = _churn.LastPurchaseAt(_actor.Profile);
+        // One set of parameters for all of the answer.
+        var churn = _services.Churn.Scorer;
+        var purchase = churn.LastPurchaseAt(_actor.Profile);
         var eventId = purchase is { } time ? await Evidence().PurchaseAt(time, _actor) : null;
         // Entries may have come while the journal was read: an id is cited only for the purchase that it is of.
         await _actor.Load();
-        return _churn.Score(_actor.Profile, at, _churn.LastPurchaseAt(_actor.Profile) == purchase ? eventId : null);
+        return churn.Score(_actor.Profile, at, churn.LastPurchaseAt(_actor.Profile) == purchase ? eventId : null);
     }
 
     private DecisionRecorder Recorder() => _recorder ??= new DecisionRecorder(_key, _actor, _deciding, () => CatchUp(anew: true));

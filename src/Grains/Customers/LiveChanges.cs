@@ -1,4 +1,5 @@
 using Personalization.Customers;
+using Personalization.Engine.Churn;
 using Personalization.Events;
 using Personalization.Log;
 
@@ -33,4 +34,7 @@ internal sealed class LiveChanges(TimeProvider time)
     public static ChangedEvent Describe(Entry entry) => entry.Payload is CustomerEvent happened
         ? new ChangedEvent(entry.Envelope.EventId, happened.CustomType ?? EventTypes.NameOf(happened.Type), happened.ItemId, entry.Envelope.EventTime)
         : new ChangedEvent(entry.Envelope.EventId, char.ToLowerInvariant(entry.Envelope.Kind.ToString()[0]) + entry.Envelope.Kind.ToString()[1..], null, entry.Envelope.EventTime);
+
+    /// <summary>A churn crossing that an entry told.</summary>
+    public static ChangedEvent Describe(Entry entry, in ChurnCrossed crossing) => new(entry.Envelope.EventId, ChurnCrossed.Kind, null, crossing.CrossedAt);
 }

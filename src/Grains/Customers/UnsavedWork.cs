@@ -1,4 +1,5 @@
 using Personalization.Algorithms.Recommendation;
+using Personalization.Engine.Churn;
 using Personalization.Engine.Profiles;
 using Personalization.Engine.Recommendations;
 using Personalization.Log;
@@ -19,6 +20,7 @@ internal sealed class UnsavedWork(NameCache known) : IFoldSink
     private readonly List<(long Position, ulong Hash, string Name)> _names = [];
     private readonly List<DeadLetter> _deadLetters = [];
     private long _position;
+    private long _purchasedAt;
     private long _erasedAt;
 
     /// <summary>Names that entered the profile and are not known to be stored.</summary>
@@ -30,8 +32,26 @@ internal sealed class UnsavedWork(NameCache known) : IFoldSink
     /// <summary>The journal entries, oldest first.</summary>
     public IReadOnlyList<LogEntry> Journal => _journal;
 
+    /// <summary>The churn crossing that the present entry told; null if it told none.</summary>
+    public ChurnCrossed? Crossing { get; private set; }
+
+    /// <summary>Whether a purchase is among them.</summary>
+    public bool HasPurchase => _purchasedAt > 0;
+
     /// <summary>Whatever the fold now emits belongs to this entry.</summary>
-    public void Begin(in LogEntry entry) => _position = entry.Position;
+    public void Begin(in LogEntry entry)
+    {
+        _position = entry.Position;
+        Crossing = null;
+    }
+
+    public void Crossed(in ChurnCrossed crossing)
+    {
+        Crossing = crossing;
+        Emit(crossing.ToItem());
+    }
+
+    public void Purchased() => _purchasedAt = _position;
 
     public void Emit(OutboxItem item) => _outbox.Add((_position, item));
 
@@ -63,25 +83,35 @@ internal sealed class UnsavedWork(NameCache known) : IFoldSink
         _deadLetters.Clear();
         _names.Clear();
         _clicks.Clear();
-        for (var i = 0; i < _outbox.Count; i++) _outbox[i] = (_outbox[i].Position, _outbox[i].Item with { Bytes = [] });
+        _purchasedAt = 0;
+        for (var i = 0; i < _outbox.Count; i++)
+        {
+            // What the erasure itself tells is for those who have to forget.
+            if (_outbox[i].Position != entry.Position) _outbox[i] = (_outbox[i].Position, _outbox[i].Item with { Bytes = [] });
+        }
+
         _erasedAt = entry.Position;
     }
 
     /// <summary>Puts what belongs to a write into it.</summary>
-    public CustomerWrite AddTo(CustomerWrite write, Func<CustomerWrite, IReadOnlyList<LogEntry>, JournalSegment> segment) => write with
+    /// <param name="write">The write.</param>
+    /// <param name="purchases">The fact of the customer's purchases as of the write; null if there is none.</param>
+    /// <param name="segment">Makes the journal's segment.</param>
+    public CustomerWrite AddTo(CustomerWrite write, OutboxItem? purchases, Func<CustomerWrite, IReadOnlyList<LogEntry>, JournalSegment> segment) => write with
     {
         Journal = _journal.Count > 0 ? segment(write, _journal) : null,
-        Outbox = OutboxItems(),
+        Outbox = OutboxItems(purchases),
         DeadLetters = [.. _deadLetters],
         ErasedAt = _erasedAt,
     };
 
-    /// <summary>The facts in order, and one for all clicks behind them: made of what is unsaved alone, so it is the same each time.</summary>
-    private OutboxItem[] OutboxItems()
+    /// <summary>The facts in order, and behind them one for all clicks and one for all purchases: made of what is unsaved alone, so they are the same each time.</summary>
+    private OutboxItem[] OutboxItems(OutboxItem? purchases)
     {
-        var items = new OutboxItem[_outbox.Count + (_clicks.Count > 0 ? 1 : 0)];
+        var items = new OutboxItem[_outbox.Count + (_clicks.Count > 0 ? 1 : 0) + (purchases is null ? 0 : 1)];
         for (var i = 0; i < _outbox.Count; i++) items[i] = _outbox[i].Item;
-        if (_clicks.Count > 0) items[^1] = ClickFacts.Make(_clicks.ConvertAll(click => click.Click).ToArray());
+        if (_clicks.Count > 0) items[_outbox.Count] = ClickFacts.Make(_clicks.ConvertAll(click => click.Click).ToArray());
+        if (purchases is not null) items[^1] = purchases;
         return items;
     }
 
@@ -99,6 +129,7 @@ internal sealed class UnsavedWork(NameCache known) : IFoldSink
         _names.RemoveAll(name => name.Position <= upTo);
         _deadLetters.RemoveAll(letter => letter.Position <= upTo);
         if (_erasedAt <= upTo) _erasedAt = 0;
+        if (_purchasedAt <= upTo) _purchasedAt = 0;
         if (_journal.Count == 0) _journal.Capacity = 0;
         if (_outbox.Count == 0) _outbox.Capacity = 0;
         if (_clicks.Count == 0) _clicks.Capacity = 0;

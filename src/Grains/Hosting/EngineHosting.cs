@@ -10,6 +10,7 @@ using Personalization.Engine.Churn;
 using Personalization.Engine.Profiles;
 using Personalization.Grains.Actions;
 using Personalization.Grains.Catalogue;
+using Personalization.Grains.Churn;
 using Personalization.Grains.Customers;
 using Personalization.Grains.Decisions;
 using Personalization.Grains.Models;
@@ -37,8 +38,7 @@ public static class EngineHosting
             provider.GetRequiredService<IDocumentStore>(), Settings(provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value))).GetAwaiter().GetResult());
         services.AddSingleton(provider => new ProfileFold(provider.GetRequiredService<FoldSettings>(), provider.GetRequiredService<EntryCodec>()));
         services.AddSingleton(provider => new ProfileReader(provider.GetRequiredService<FoldSettings>()));
-        services.AddSingleton(provider => new ChurnScorer(
-            provider.GetRequiredService<FoldSettings>(), ChurnModel.From(provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value.Churn)));
+        services.AddChurn();
         services.TryAddSingleton(provider => new EntryCodec(provider.GetRequiredService<Serializer>()));
         services.TryAddSingleton(provider => new PartitionMap(provider.GetRequiredService<IPartitionLog>().Partitions));
         services.AddSingleton<EngineMetrics>();
@@ -52,7 +52,10 @@ public static class EngineHosting
             provider.GetRequiredService<NameCache>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<EngineMetrics>(),
-            provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value));
+            provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value)
+        {
+            Churn = provider.GetRequiredService<ChurnReplica>(),
+        });
         services.AddOptions<GrainCollectionOptions>().Configure<IOptions<PersonalizationOptions>>((collection, options) =>
         {
             collection.ClassSpecificCollectionAge[typeof(CustomerGrain).FullName!] = options.Value.Owner.CustomerIdle;

@@ -4,6 +4,7 @@ using Orleans.Streams;
 using Orleans.Streams.Core;
 using Personalization.Configuration;
 using Personalization.Customers;
+using Personalization.Engine.Churn;
 using Personalization.Engine.Profiles;
 using Personalization.Grains.Telemetry;
 using Personalization.Log;
@@ -31,6 +32,7 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
         EntryCodec codec,
         IGrainFactory grains,
         FoldSettings fold,
+        ChurnReplica churn,
         IOptions<PersonalizationOptions> options,
         TimeProvider time,
         EngineMetrics metrics,
@@ -39,7 +41,10 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
     {
         _silo = silo;
         _services = new OwnerServices(
-            log, store, names, appender, codec, customer => grains.GetGrain<ICustomerGrain>(customer.Text), options.Value, fold.Lateness, time, metrics, logger);
+            log, store, names, appender, codec, customer => grains.GetGrain<ICustomerGrain>(customer.Text), options.Value, fold.Lateness, time, metrics, logger)
+        {
+            Churn = () => churn.Stamp,
+        };
     }
 
     private int Partition => (int)this.GetPrimaryKeyLong();

@@ -70,6 +70,7 @@ internal sealed partial class PartitionOwner
             if (woken < seenUpTo && !due.Contains(customer)) _woken.Remove(customer);
         }
 
+        var stamp = _services.Churn();
         var items = new List<AppendItem>();
         foreach (var row in rows)
         {
@@ -77,7 +78,7 @@ internal sealed partial class PartitionOwner
             if (_woken.TryGetValue(row.Customer, out var woken) && woken == row.Due) continue;
             _woken[row.Customer] = row.Due;
             var envelope = new EntryEnvelope(EntryKind.WakeUp, row.Customer, string.Create(CultureInfo.InvariantCulture, $"wake:{row.Due}"), row.Due);
-            items.Add(new AppendItem(_services.Codec.Write(envelope, new WakeUp { Due = row.Due }), Epoch));
+            items.Add(new AppendItem(_services.Codec.Write(envelope, new WakeUp { Due = row.Due, Churn = stamp }), Epoch));
         }
 
         if (items.Count == 0) return;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Personalization.Configuration;
 using Personalization.Customers;
+using Personalization.Events;
 using Personalization.Grains.Telemetry;
 using Personalization.Log;
 using Personalization.Partitions;
@@ -31,7 +32,11 @@ internal sealed record OwnerServices(
     TimeSpan Lateness,
     TimeProvider Time,
     EngineMetrics Metrics,
-    ILogger Logger);
+    ILogger Logger)
+{
+    /// <summary>What wake-ups are stamped with; by default nothing, so that they tell no churn crossing.</summary>
+    public Func<ChurnParameters?> Churn { get; init; } = static () => null;
+}
 
 /// <summary>
 /// One tenure of a partition: takes the log's entries without a hole, hands them to customers in lanes, commits what they fold in chunks,

@@ -17,6 +17,7 @@ public sealed class EngineMetrics
     private readonly Counter<long> _deadLettered;
     private readonly UpDownCounter<long> _parked;
     private readonly Counter<long> _refolded;
+    private readonly Counter<long> _churnCrossed;
     private readonly Histogram<double> _commitDuration;
     private readonly Histogram<long> _commitCustomers;
     private readonly Histogram<long> _commitBytes;
@@ -34,6 +35,7 @@ public sealed class EngineMetrics
         _deadLettered = meter.CreateCounter<long>("personalization.entries.dead_lettered", "{entry}", "Entries set aside: rejected by the fold, or unreadable");
         _parked = meter.CreateUpDownCounter<long>("personalization.customers.parked", "{customer}", "Customers that do not answer and are passed over");
         _refolded = meter.CreateCounter<long>("personalization.customers.refolded", "{customer}", "Loads of rows that an older fold wrote, folded anew from their journals; tag basis: beginning, base, or row where the journal holds neither");
+        _churnCrossed = meter.CreateCounter<long>("personalization.churn.crossed", "{customer}", "Customers whose P(alive) fell below the threshold; one may be counted again after a crash");
         _commitDuration = meter.CreateHistogram<double>("personalization.commit.duration", "s", "Time to write a chunk and tell its customers");
         _commitCustomers = meter.CreateHistogram<long>("personalization.commit.customers", "{customer}", "Customers in a chunk");
         _commitBytes = meter.CreateHistogram<long>("personalization.commit.size", "By", "Bytes in a chunk");
@@ -54,6 +56,8 @@ public sealed class EngineMetrics
             case FoldVerdict.Duplicate: _duplicates.Add(1); break;
         }
     }
+
+    internal void ChurnCrossed() => _churnCrossed.Add(1);
 
     internal void Effect(long logTime, TimeProvider time) => _clickToEffect.Record(Math.Max(0, time.GetUtcNow().ToUnixTimeMilliseconds() - logTime) / 1000.0);
 

@@ -18,11 +18,12 @@ public sealed class ChurnOptionsTests
             B = double.PositiveInfinity,
             Threshold = 1,
             HorizonDays = 0,
+            Fit = new ChurnFitOptions { Sample = 1, MinCustomers = 1 },
             Activity = new ActivityChurnOptions { R = 0, Alpha = 0, A = 0, B = 0 },
             Value = new LifetimeValueOptions { P = 0, Q = 1, V = 0, HorizonDays = 0, AnnualDiscountRate = -.1 },
         };
         var faults = PersonalizationOptionsValidator.Validate(new PersonalizationOptions { Churn = churn });
-        string[] expected = ["R", "Alpha", "A", "B", "Activity:R", "Activity:Alpha", "Activity:A", "Activity:B", "Value:P", "Value:V", "Value:Q", "Threshold", "HorizonDays", "Value:HorizonDays", "Value:AnnualDiscountRate"];
+        string[] expected = ["R", "Alpha", "A", "B", "Activity:R", "Activity:Alpha", "Activity:A", "Activity:B", "Value:P", "Value:V", "Value:Q", "Threshold", "Fit:Sample", "Fit:MinCustomers", "HorizonDays", "Value:HorizonDays", "Value:AnnualDiscountRate"];
         Assert.Equal(expected.Select(name => $"Personalization:Churn:{name}"), faults.Select(fault => fault[..fault.IndexOf(' ', StringComparison.Ordinal)]));
     }
 }

@@ -55,6 +55,38 @@ public sealed class ChurnEndpointTests
     }
 
     [Fact]
+    public async Task The_answer_tells_which_parameters_it_used()
+    {
+        await using var gateway = await TestGateway.Start();
+        var view = new ChurnView
+        {
+            Parameters = new ChurnParametersView
+            {
+                Source = ParameterSource.Fitted,
+                Version = 7,
+                R = .5,
+                Alpha = 6,
+                A = .75,
+                B = 1.5,
+                Customers = 2357,
+                FittedTo = 20_000,
+                Value = new ValueParametersView(ParameterSource.Settings, 6, 4, 15),
+            },
+        };
+        gateway.Grains.Customer("default/c").AnswerChurn = _ => new ChurnReply { Churn = view };
+        Assert.Equal(
+            """{"source":"fitted","version":7,"r":0.5,"alpha":6,"a":0.75,"b":1.5,"customers":2357,"fittedTo":"2024-10-04","value":{"source":"settings","p":6,"q":4,"v":15}}""",
+            (await gateway.Get("/v1/customers/c/churn")).Json.GetProperty("parameters").GetRawText());
+
+        view = view with { Parameters = new ChurnParametersView { R = 1, Alpha = 2, A = 1, B = 2 } };
+        Assert.Equal("""{"source":"settings","version":0,"r":1,"alpha":2,"a":1,"b":2}""", (await gateway.Get("/v1/customers/c/churn")).Json.GetProperty("parameters").GetRawText());
+
+        // A silo of the version before does not tell.
+        view = view with { Parameters = null };
+        Assert.Equal("null", (await gateway.Get("/v1/customers/c/churn")).Json.GetProperty("parameters").GetRawText());
+    }
+
+    [Fact]
     public async Task At_and_after_reach_the_customer()
     {
         await using var gateway = await TestGateway.Start();

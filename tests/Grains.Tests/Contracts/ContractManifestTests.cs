@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using Personalization.Customers;
+using Personalization.Events;
 using Personalization.Items;
 using Personalization.Log;
 using Personalization.Models;
@@ -53,6 +54,8 @@ public sealed class ContractManifestTests
                 { "Acknowledgement", new Acknowledgement(epoch, 42, CommitOutcome.Conflict, 41), GoldenBytes.Acknowledgement },
                 { "ProfileQuery", new ProfileQuery(1_700_000_000_000, "e1"), GoldenBytes.ProfileQuery },
                 { "WakeUpRow", new WakeUpRow(customer, 1_700_000_000_000), GoldenBytes.WakeUpRow },
+                { "WakeUp", new WakeUp { Due = 1_700_000_000_000, Churn = new ChurnParameters { R = .5, Alpha = 6, A = .75, B = 1.5, Threshold = .25, Version = 7 } }, GoldenBytes.WakeUp },
+                { "ChurnParametersView", new ChurnParametersView { Source = ParameterSource.Fitted, Version = 7, R = .5, Alpha = 6, A = .75, B = 1.5, Customers = 2357, FittedTo = 20_000, Value = new ValueParametersView(ParameterSource.Fitted, 6, 4, 15) }, GoldenBytes.ChurnParametersView },
                 { "DeadLetter", new DeadLetter(42, 1_700_000_000_000, customer, "no", [9], DeadLetterState.Redriving), GoldenBytes.DeadLetter },
                 { "ModelChange", new ModelChange(7, true, [1, 2], 1_700_000_000_000), GoldenBytes.ModelChange },
                 { "ItemChange", new ItemChange("sku-1", 3, [123, 125]), GoldenBytes.ItemChange },
