@@ -44,7 +44,11 @@ public sealed class EntryCodecTests
         ["traits"] = (EntryKind.Traits, new TraitsChange { Traits = new Dictionary<string, string?> { ["plan"] = "\"gold\"", ["age"] = null } }, "20e82001054109706c616e400d22676f6c64224007616765c001e0e0"),
         ["consent"] = (EntryKind.Consent, new ConsentChange { Purpose = "marketing", Granted = true, Source = "form" }, "20e840136d61726b6574696e6701034109666f726de0"),
         ["erasure"] = (EntryKind.Erasure, new Erasure { Reason = "asked" }, "20e8400b61736b6564e0"),
-        ["wake-up"] = (EntryKind.WakeUp, new WakeUp { Due = 1_700_000_000_000 }, "20e8002000b4f2e7c5e0"),
+        ["wake-up"] = (EntryKind.WakeUp, new WakeUp { Due = 1_700_000_000_000 }, "20e8002000b4f2e7c5c101e0"),
+        ["stamped wake-up"] = (
+            EntryKind.WakeUp,
+            new WakeUp { Due = 1_700_000_000_000, Churn = new ChurnParameters { R = .5, Alpha = 6, A = .75, B = 1.5, Threshold = .25, Version = 7 } },
+            "20e8002000b4f2e7c521e880000000000000e03f81000000000000184081000000000000e83f81000000000000f83f81000000000000d03f011de0e0"),
         ["clock"] = (EntryKind.Clock, new ClockAdvance { At = 1_700_000_000_000 }, "20e8002000b4f2e7c5e0"),
         ["redrive"] = (EntryKind.Redrive, new Redrive { OriginalPosition = 77, Original = [1, 2, 3] }, "20e8006a024107010203e0"),
     };
@@ -86,6 +90,13 @@ public sealed class EntryCodecTests
         var entry = FoldRun.Codec.Read(new LogEntry(3, 4, bytes));
         Assert.Equal((3, 4, kind), (entry.Position, entry.LogTime, entry.Envelope.Kind));
         Assert.Equivalent(payload, entry.Payload, strict: true);
+    }
+
+    [Fact]
+    public void A_wake_up_of_the_version_before_is_read_without_a_stamp()
+    {
+        byte[] bytes = [.. FoldRun.Codec.Write(new EntryEnvelope(EntryKind.WakeUp, Key, "e", 5), new WakeUp())[..(EntryCodec.FixedBytes + 11)], .. Convert.FromHexString("20e8002000b4f2e7c5e0")];
+        Assert.Equal(new WakeUp { Due = 1_700_000_000_000 }, FoldRun.Codec.Read(new LogEntry(3, 4, bytes)).Payload);
     }
 
     [Fact]
