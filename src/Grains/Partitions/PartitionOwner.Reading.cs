@@ -63,9 +63,11 @@ internal sealed partial class PartitionOwner
     {
         while (IsAtWork)
         {
+            // Of what hints bring while the head is on its way, the head need not know.
+            var taken = _obligations.Cursor;
             var head = await _services.Log.ReadHead(_partition, _stop.Token);
-            if (head.Generation != _head.Generation || head.Tail < _obligations.Cursor)
-                throw new LogChangedException($"the log of partition {_partition} ends at {head.Tail}, but {_obligations.Cursor} was taken: it went back");
+            if (head.Generation != _head.Generation || head.Tail < taken)
+                throw new LogChangedException($"the log of partition {_partition} ends at {head.Tail}, but {taken} was taken: it went back");
             _head = head;
             if (_head.Tail > _obligations.Cursor && HasRoom)
             {

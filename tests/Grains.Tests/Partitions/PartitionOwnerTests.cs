@@ -91,6 +91,24 @@ public sealed class PartitionOwnerTests : IDisposable
     }
 
     [Fact]
+    public void A_head_that_was_read_before_what_a_hint_brought_meanwhile_is_no_log_that_went_back()
+    {
+        var late = new LateHeadLog(_bench.Log);
+        using var owner = _bench.Start(log: late);
+        late.Hold();
+        _bench.Pass(TimeSpan.FromSeconds(2));
+        Assert.True(late.IsAsked);
+
+        var position = _bench.View("ann");
+        _bench.Result(async () => { owner.Offer(new LogBatch([_bench.Entry(position)], (await _bench.Log.ReadHead(0)).Generation)); return true; });
+        Assert.Equal(position, owner.Status("").Cursor);
+        late.Deliver();
+        _bench.Pass(TimeSpan.FromSeconds(2));
+        Assert.Null(owner.Fault);
+        Assert.Equal(1, _bench.EventsOf("ann"));
+    }
+
+    [Fact]
     public void A_call_that_was_cancelled_is_made_again_and_is_not_taken_for_the_end_of_the_tenure()
     {
         var cancels = 2;
