@@ -19,6 +19,9 @@ internal static class EngineHost
 {
     public const string DefaultUrls = "http://localhost:8080";
 
+    /// <summary>How long a graceful stop may take.</summary>
+    public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>Builds the host.</summary>
     /// <param name="settings">Settings as on the command line.</param>
     /// <param name="extend">Adds to the composition once it is complete, or replaces parts of it: for measurements.</param>
@@ -28,7 +31,7 @@ internal static class EngineHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey])) builder.WebHost.UseUrls(DefaultUrls);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
         if (demo) DemoSettings.Apply(builder.Configuration);
         var options = Settings.Read(builder.Configuration);
