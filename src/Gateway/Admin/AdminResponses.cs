@@ -60,8 +60,29 @@ public sealed record LogResponse(LagResponse Lag, IReadOnlyList<PartitionRespons
 /// <param name="Parked">Parked customers.</param>
 /// <param name="Throttled">Customers whose events are refused for now.</param>
 /// <param name="Folded">Entries folded under this tenure.</param>
+/// <param name="Stored">What the store holds of the partition; null if its owner does not answer.</param>
 public sealed record PartitionResponse(
-    int Partition, bool Owned, string? Silo, long Epoch, string? Generation, long Tail, long Cursor, long Committed, long Lag, double AgeSeconds, int Dirty, int Parked, int Throttled, long Folded);
+    int Partition, bool Owned, string? Silo, long Epoch, string? Generation, long Tail, long Cursor, long Committed, long Lag, double AgeSeconds, int Dirty, int Parked, int Throttled, long Folded,
+    StoredPartitionResponse? Stored);
+
+/// <summary>What the store holds of a partition.</summary>
+/// <param name="DeadLetters">Entries that were set aside.</param>
+/// <param name="Lost">Entries that are known to have been lost by logs that went back.</param>
+/// <param name="OutboxHead">The highest number of the outbox.</param>
+/// <param name="Consumers">Who reads the outbox, and how far.</param>
+/// <param name="Parks">Customers that did not answer, and from which position on their entries wait.</param>
+public sealed record StoredPartitionResponse(long DeadLetters, long Lost, long OutboxHead, IReadOnlyList<ConsumerResponse> Consumers, IReadOnlyList<ParkResponse> Parks);
+
+/// <summary>A consumer of a partition's outbox.</summary>
+/// <param name="Consumer">Who.</param>
+/// <param name="Saved">The number up to which it has saved what it read.</param>
+/// <param name="Lag">Outbox head less saved.</param>
+public sealed record ConsumerResponse(string Consumer, long Saved, long Lag);
+
+/// <summary>A parked customer.</summary>
+/// <param name="CustomerId">The id as URLs carry it.</param>
+/// <param name="From">The first position that waits.</param>
+public sealed record ParkResponse(string CustomerId, long From);
 
 /// <summary>A page of dead letters.</summary>
 /// <param name="DeadLetters">Dead letters.</param>

@@ -12,6 +12,8 @@ namespace Personalization.Gateway.Admin;
 /// <summary><c>/v1/admin/log</c>: the partitions and their owners, and the entries that were set aside.</summary>
 internal static class LogEndpoints
 {
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(3);
+
     /// <summary>Maps the calls.</summary>
     public static void MapLog(this IEndpointRouteBuilder routes)
     {
@@ -27,11 +29,32 @@ internal static class LogEndpoints
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<IResult> Get(PartitionMonitor monitor, CancellationToken cancellation)
+    private static async Task<IResult> Get(PartitionMonitor monitor, IGrainFactory grains, TimeProvider time, CancellationToken cancellation)
     {
         await monitor.Poll(cancellation);
-        var rows = monitor.Observations.Select((seen, partition) => seen is { } known ? Row(partition, known.Status, !known.Failing) : Row(partition, new PartitionStatus(), false)).ToList();
+        var rows = await Task.WhenAll(monitor.Observations.Select(async (seen, partition) => seen is { Failing: false } known
+            ? Row(partition, known.Status, true, await Stored(grains.GetGrain<IPartitionGrain>(partition), time, cancellation))
+            : Row(partition, seen?.Status ?? new PartitionStatus(), false, null)));
         return TypedResults.Json(new LogResponse(new LagResponse(rows.Sum(row => row.Lag), rows.Max(row => row.AgeSeconds)), rows), GatewayJson.Default.LogResponse);
+    }
+
+    /// <summary>What the store holds; null where it cannot be read now, which must not hide the rest.</summary>
+    private static async Task<StoredPartitionResponse?> Stored(IPartitionGrain owner, TimeProvider time, CancellationToken cancellation)
+    {
+        try
+        {
+            var (reading, asking) = (owner.ReadState(), owner.ReadConsumers());
+            await Task.WhenAll(reading, asking).WaitAsync(StoreTimeout, time, cancellation);
+            var (state, consumers) = (await reading, await asking);
+            return new StoredPartitionResponse(
+                state.DeadLetters, state.Lost, state.OutboxHead,
+                [.. consumers.OrderBy(consumer => consumer.Key, StringComparer.Ordinal).Select(consumer => new ConsumerResponse(consumer.Key, consumer.Value, Math.Max(0, state.OutboxHead - consumer.Value)))],
+                [.. state.Parks.OrderBy(park => park.Value).Select(park => new ParkResponse(park.Key.PublicId, park.Value))]);
+        }
+        catch (Exception) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     private static async Task<IResult> List(IGrainFactory grains, PersonalizationOptions options, string? cursor = null, int? limit = null)
@@ -82,9 +105,9 @@ internal static class LogEndpoints
 
     private static ProblemException NotFound(int partition, long position) => ProblemException.NotFound($"there is no open dead letter at position {position} of partition {partition}");
 
-    private static PartitionResponse Row(int partition, PartitionStatus status, bool owned) => new(
+    private static PartitionResponse Row(int partition, PartitionStatus status, bool owned, StoredPartitionResponse? stored) => new(
         partition, owned, status.Silo, status.Epoch.Counter, status.Generation.ToString("x16", CultureInfo.InvariantCulture), status.Tail, status.Cursor, status.Committed,
-        status.Lag, status.AgeSeconds, status.Dirty, status.Parked, status.Throttled.Count, status.Folded);
+        status.Lag, status.AgeSeconds, status.Dirty, status.Parked, status.Throttled.Count, status.Folded, stored);
 
     private static DeadLetterResponse Letter(int partition, DeadLetter letter)
     {

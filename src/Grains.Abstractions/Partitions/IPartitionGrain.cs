@@ -29,6 +29,10 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     [Alias("readState"), Orleans.Concurrency.AlwaysInterleave]
     Task<PartitionState> ReadState();
 
+    /// <summary>The consumers of the partition's outbox, each with the number that it has saved.</summary>
+    [Alias("readConsumers"), Orleans.Concurrency.AlwaysInterleave]
+    Task<IReadOnlyDictionary<string, long>> ReadConsumers();
+
     /// <summary>Customers of the partition, in key order.</summary>
     [Alias("listCustomers"), Orleans.Concurrency.AlwaysInterleave]
     Task<IReadOnlyList<CustomerListing>> ListCustomers(string? after, int max);

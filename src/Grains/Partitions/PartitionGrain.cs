@@ -6,6 +6,7 @@ using Personalization.Configuration;
 using Personalization.Customers;
 using Personalization.Engine.Churn;
 using Personalization.Engine.Profiles;
+using Personalization.Grains.Placement;
 using Personalization.Grains.Telemetry;
 using Personalization.Log;
 using Personalization.Partitions;
@@ -21,6 +22,7 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
 
     private readonly OwnerServices _services;
     private readonly ILocalSiloDetails _silo;
+    private readonly OwnersHere _here;
     private PartitionOwner? _owner;
     private Task<PartitionOwner>? _starting;
 
@@ -37,9 +39,11 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
         TimeProvider time,
         EngineMetrics metrics,
         ILocalSiloDetails silo,
+        OwnersHere here,
         ILogger<PartitionGrain> logger)
     {
         _silo = silo;
+        _here = here;
         _services = new OwnerServices(
             log, store, names, appender, codec, customer => grains.GetGrain<ICustomerGrain>(customer.Text), options.Value, fold.Lateness, time, metrics, logger)
         {
@@ -93,6 +97,8 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
 
     public async Task<PartitionState> ReadState() => await _services.Store.ReadPartition(Partition);
 
+    public async Task<IReadOnlyDictionary<string, long>> ReadConsumers() => await _services.Store.ReadConsumers(Partition);
+
     public async Task<IReadOnlyList<CustomerListing>> ListCustomers(string? after, int max) => await _services.Store.ListCustomers(Partition, after, max);
 
     public async Task<IReadOnlyList<DeadLetter>> ListDeadLetters(long after, int max) => await _services.Store.ReadDeadLetters(Partition, after, max);
@@ -102,7 +108,23 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
     public async Task<bool> Discard(long position) =>
         await _services.Store.SetDeadLetterState(Partition, position, DeadLetterState.Open, DeadLetterState.Discarded);
 
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => await Release();
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _here.Arrived(Partition);
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Release();
+        }
+        finally
+        {
+            _here.Left(Partition);
+        }
+    }
 
     /// <summary>The owner at work; a new tenure if the last one ended. One start at a time.</summary>
     private async Task<PartitionOwner> Owner()

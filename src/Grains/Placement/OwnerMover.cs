@@ -1,17 +1,14 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orleans.Core.Internal;
-using Personalization.Log;
-using Personalization.Partitions;
 
 namespace Personalization.Grains.Placement;
 
 /// <summary>
-/// Lets owners follow the silos: when a silo joins, whoever owns a partition that is now to be the new silo's commits and gives it up, a few at a time, and the next call
-/// activates its owner there. (When a silo leaves or dies, its owners are activated elsewhere by themselves.)
+/// Lets owners follow the silos: when a silo joins, whoever owns a partition that is now to be the new silo's commits and gives it up, a few at a time. (When a silo stops, it hands its
+/// partitions over itself, see <see cref="OwnerHandOver"/>; when one dies, its owners are activated elsewhere by the next call.)
 /// </summary>
 internal sealed partial class OwnerMover(
-    IGrainFactory grains, IPartitionLog log, ISiloStatusOracle silos, PreferredSilos preferred, TimeProvider time, ILogger<OwnerMover> logger) : BackgroundService
+    OwnerMoves moves, OwnersHere here, ISiloStatusOracle silos, PreferredSilos preferred, TimeProvider time, ILogger<OwnerMover> logger) : BackgroundService
 {
     /// <summary>How often the spread is compared with the silos in view.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -29,8 +26,12 @@ internal sealed partial class OwnerMover(
                 await Task.Delay(Interval, time, stoppingToken);
                 var active = silos.GetApproximateSiloStatuses(onlyActive: true).Keys.ToList();
                 if (active.Count < 2 || !active.Contains(silos.SiloAddress)) continue;
-                var others = Enumerable.Range(0, log.Partitions).Where(partition => !preferred.Of(partition, active).Equals(silos.SiloAddress));
-                await Parallel.ForEachAsync(others, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, Move);
+                var others = here.Partitions.Where(partition => !preferred.Of(partition, active).Equals(silos.SiloAddress)).ToList();
+
+                // The first one alone for each silo: one that has just started compiles what an owner runs, and no more than one partition need wait for that.
+                var first = others.DistinctBy(partition => preferred.Of(partition, active)).ToList();
+                await Parallel.ForEachAsync(first, stoppingToken, Move);
+                await Parallel.ForEachAsync(others.Except(first), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, Move);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -43,10 +44,7 @@ internal sealed partial class OwnerMover(
     {
         try
         {
-            var grain = grains.GetGrain<IPartitionGrain>(partition);
-            if ((await grain.Ensure().WaitAsync(cancellation)).Silo != silos.SiloAddress.ToParsableString()) return;
-            // Migration and not mere deactivation: callers that remember the former address would activate it there again.
-            await grain.AsReference<IGrainManagementExtension>().MigrateOnIdle(cancellation);
+            await moves.Move(partition, cancellation);
             Moved(logger, partition);
         }
         catch (Exception fault) when (!cancellation.IsCancellationRequested)

@@ -28,11 +28,14 @@ internal sealed class PartitionPlacementResolver(GrainTypeResolver types, SiloCl
 }
 
 /// <summary>Chooses the silo by the grain's key: a partition's number, or a customer's key.</summary>
-internal sealed class PartitionPlacementDirector(PreferredSilos preferred) : IPlacementDirector
+internal sealed class PartitionPlacementDirector(PreferredSilos preferred, ISiloStatusOracle statuses) : IPlacementDirector
 {
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
-        var silos = context.GetCompatibleSilos(target);
+        // A silo that has said that it leaves is compatible for some moments more.
+        var compatible = context.GetCompatibleSilos(target);
+        var staying = compatible.Where(silo => statuses.GetApproximateSiloStatus(silo) == SiloStatus.Active).ToArray();
+        var silos = staying.Length > 0 ? staying : compatible;
         var partition = target.GrainIdentity.TryGetIntegerKey(out var number, out _) ? (int)number : preferred.PartitionOf(CustomerKey.Parse(target.GrainIdentity.Key.ToString()!));
         return Task.FromResult(preferred.Of(partition, silos));
     }

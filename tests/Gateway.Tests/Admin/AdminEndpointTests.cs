@@ -68,11 +68,17 @@ public sealed class AdminEndpointTests
     {
         await using var gateway = await TestGateway.Start();
         gateway.Grains.Partition(1).Status = new PartitionStatus { Partition = 1, Tail = 9, Committed = 4, AgeSeconds = 2, Epoch = new Epoch(3, 7), Generation = ulong.MaxValue, Silo = "s" };
+        gateway.Grains.Partition(1).State = new PartitionState { DeadLetters = 2, Lost = 1, OutboxHead = 30, Parks = new Dictionary<CustomerKey, long> { [Key("hung")] = 7 } };
+        gateway.Grains.Partition(1).Consumers["model:items"] = 18;
         gateway.Grains.Partition(2).Fault = new TimeoutException();
         var log = (await gateway.Get("/v1/admin/log")).Json;
         Assert.Equal("""{"entries":5,"seconds":2}""", log.GetProperty("lag").GetRawText());
         Assert.Equal([true, true, false, true], log.GetProperty("partitions").EnumerateArray().Select(row => row.GetProperty("owned").GetBoolean()));
         Assert.Equal("ffffffffffffffff", log.GetProperty("partitions")[1].GetProperty("generation").GetString());
+        Assert.Equal(
+            """{"deadLetters":2,"lost":1,"outboxHead":30,"consumers":[{"consumer":"model:items","saved":18,"lag":12}],"parks":[{"customerId":"hung","from":7}]}""",
+            log.GetProperty("partitions")[1].GetProperty("stored").GetRawText());
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, log.GetProperty("partitions")[2].GetProperty("stored").ValueKind);
     }
 
     [Fact]

@@ -30,6 +30,10 @@ internal sealed class FakePartition(int partition) : IPartitionGrain
 
     public Task<PartitionState> ReadState() => Fault is null ? Task.FromResult(State) : Task.FromException<PartitionState>(Fault);
 
+    public Dictionary<string, long> Consumers { get; } = [];
+
+    public Task<IReadOnlyDictionary<string, long>> ReadConsumers() => Task.FromResult<IReadOnlyDictionary<string, long>>(Consumers);
+
     public Task<IReadOnlyList<CustomerListing>> ListCustomers(string? after, int max) => Task.FromResult<IReadOnlyList<CustomerListing>>(
         [.. Customers.Where(row => after is null || string.CompareOrdinal(row.Customer.Text, after) > 0).OrderBy(row => row.Customer.Text, StringComparer.Ordinal).Take(max)]);
 
