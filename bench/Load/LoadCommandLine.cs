@@ -7,6 +7,7 @@ using Personalization.Load.Kill;
 using Personalization.Load.Latency;
 using Personalization.Load.Memory;
 using Personalization.Load.Recommend;
+using Personalization.Load.Rolling;
 using Personalization.Load.Scale;
 
 namespace Personalization.Load;
@@ -29,8 +30,11 @@ internal static class LoadCommandLine
             RecommendCommand.Create(),
             DecideCommand.Create(),
             ChaosCommand.Create(),
+            RollingCommand.Create(),
             HostCommand.Create(),
         };
-        return root.Parse(args).InvokeAsync();
+        
+        // A host under measurement stops as the shipped one does.
+        return root.Parse(args).InvokeAsync(Silo.Commands.CommandLine.Invocation);
     }
 }

@@ -1,10 +1,11 @@
 using Personalization.Algorithms.Numerics;
+using Personalization.Load.Clusters;
 using Personalization.Load.Hosting;
 
 namespace Personalization.Load.Chaos;
 
 /// <summary>Kills and pauses processes at random moments; every kind of act comes once before one comes again.</summary>
-internal sealed class Mischief(ChaosPlan plan, ChaosCluster cluster)
+internal sealed class Mischief(ChaosPlan plan, ProcessCluster cluster)
 {
     private enum Act
     {
@@ -39,8 +40,8 @@ internal sealed class Mischief(ChaosPlan plan, ChaosCluster cluster)
                 var card = random.NextInt32(deck.Count);
                 var act = deck[card];
                 deck.RemoveAt(card);
-                var silo = cluster.Silos[random.NextInt32(cluster.Silos.Length)].Process;
-                var gateway = cluster.Gateways[random.NextInt32(cluster.Gateways.Length)].Process;
+                var silo = cluster.Silos[random.NextInt32(cluster.Silos.Count)].Process;
+                var gateway = cluster.Gateways[random.NextInt32(cluster.Gateways.Count)].Process;
                 switch (act)
                 {
                     case Act.KillSilo: Kill(silo); break;

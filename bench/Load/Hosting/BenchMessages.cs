@@ -8,6 +8,11 @@ internal sealed record DurableState(bool IsComplete, long Events);
 /// <summary>What the process has used.</summary>
 internal sealed record ProcessUse(double CpuSeconds, long AllocatedBytes, int Gen0, int Gen1, int Gen2, double GcPauseSeconds, long WorkingSet)
 {
+    /// <summary>Of two processes together.</summary>
+    public ProcessUse Plus(ProcessUse other) => new(
+        CpuSeconds + other.CpuSeconds, AllocatedBytes + other.AllocatedBytes, Gen0 + other.Gen0, Gen1 + other.Gen1, Gen2 + other.Gen2, GcPauseSeconds + other.GcPauseSeconds,
+        WorkingSet + other.WorkingSet);
+
     /// <summary>What was used since an earlier sample.</summary>
     public ProcessUse Since(ProcessUse earlier) => new(
         CpuSeconds - earlier.CpuSeconds, AllocatedBytes - earlier.AllocatedBytes, Gen0 - earlier.Gen0, Gen1 - earlier.Gen1, Gen2 - earlier.Gen2,

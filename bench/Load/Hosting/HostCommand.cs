@@ -67,7 +67,7 @@ internal static class HostCommand
     {
         var services = builder.Services;
         services.AddSingleton<InProcessLoad>();
-        if (kind == SystemKind.Engine)
+        if (kind.IsEngine())
         {
             services.AddSingleton<ISystemUnderTest, EngineUnderTest>();
             return;

@@ -36,6 +36,9 @@ internal sealed class SupervisedProcess : IAsyncDisposable
     /// <summary>Whether it is paused now.</summary>
     public bool IsPaused { get; private set; }
 
+    /// <summary>Whether it is to stay away: it was stopped or killed for good.</summary>
+    public bool IsEnded => _stopping.IsCancellationRequested;
+
     /// <summary>The end of what it wrote.</summary>
     public string Output
     {
@@ -60,6 +63,17 @@ internal sealed class SupervisedProcess : IAsyncDisposable
     {
         Send(Signals.Continue);
         IsPaused = false;
+    }
+
+    /// <summary>Asks it to stop, as an upgrade does; it is started again once it has.</summary>
+    public void Restart() => Send(Signals.Terminate);
+
+    /// <summary>Ends it at once, as <c>kill -9</c> does, for good.</summary>
+    public async Task KillForGood()
+    {
+        await _stopping.CancelAsync();
+        Send(Signals.Kill);
+        await _supervision;
     }
 
     /// <summary>Stops it gracefully, for good.</summary>

@@ -24,17 +24,23 @@ internal static class IngestCommand
         var batch = new Option<int>("--batch") { Description = "Events a request at the door of batches.", DefaultValueFactory = _ => 32 };
         var doors = new Option<Door[]>("--doors") { Description = "Which doors.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => Enum.GetValues<Door>() };
         var systems = new Option<SystemKind[]>("--systems") { Description = "Which systems; by default the engine and all that there are beside it on this storage.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var silos = new Option<int[]>("--silos") { Description = "On Redis: the engine on so many silos too, 2 or 3, beside one.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        silos.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int[]>()!.Any(count => count is not (2 or 3))) result.AddError("--silos takes 2 and 3");
+        });
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of tables." };
 
         var command = new Command("ingest", "Durable, applied and committed events per second, and the baseline behind the same doors in the same run.")
         {
-            storage, fsync, customers, zipf, uniform, seconds, rounds, connections, callers, batch, doors, systems, json,
+            storage, fsync, customers, zipf, uniform, seconds, rounds, connections, callers, batch, doors, systems, silos, json,
         };
         command.SetAction(async (arguments, cancellation) =>
         {
             var report = new RunReport("ingest");
             var kind = Enum.Parse<IngestStorage>(arguments.GetValue(storage)!, ignoreCase: true);
             SystemKind[] beside = kind == IngestStorage.Redis ? [SystemKind.Baseline, SystemKind.RawStream] : [SystemKind.Baseline, SystemKind.GroupedBaseline];
+            SystemKind[] more = kind == IngestStorage.Redis ? [.. arguments.GetValue(silos)!.Distinct().Order().Select(count => count == 2 ? SystemKind.TwoSilos : SystemKind.ThreeSilos)] : [];
             var run = new IngestRun(
                 new IngestPlan
                 {
@@ -48,7 +54,7 @@ internal static class IngestCommand
                     Callers = Math.Clamp(arguments.GetValue(callers), 1, 10_000),
                     Batch = Math.Clamp(arguments.GetValue(batch), 1, 1000),
                     Doors = arguments.GetValue(doors)!,
-                    Systems = arguments.GetValue(systems) is { Length: > 0 } asked ? asked : [SystemKind.Engine, .. beside],
+                    Systems = arguments.GetValue(systems) is { Length: > 0 } asked ? [.. asked, .. more] : [SystemKind.Engine, .. more, .. beside],
                 },
                 report);
             await run.Run(cancellation);

@@ -23,7 +23,7 @@ internal sealed class IngestRun(IngestPlan plan, RunReport report)
     {
         Describe();
         var folders = new List<TemporaryFolder>();
-        var servers = new Dictionary<SystemKind, ServerProcess>();
+        var servers = new Dictionary<SystemKind, List<ServerProcess>>();
         var redis = new List<SupervisedProcess>();
         try
         {
@@ -31,7 +31,8 @@ internal sealed class IngestRun(IngestPlan plan, RunReport report)
             {
                 folders.Add(new TemporaryFolder());
                 var settings = await Settings(system, folders[^1].Path, redis, cancellation);
-                servers[system] = await ServerProcess.StartSystem(system, folders[^1].Path, cancellation, settings);
+                servers[system] = [];
+                for (var i = 0; i < system.Processes(); i++) servers[system].Add(await ServerProcess.StartSystem(system, folders[^1].Path, cancellation, settings));
                 _committed[system] = 0;
             }
 
@@ -55,7 +56,7 @@ internal sealed class IngestRun(IngestPlan plan, RunReport report)
         }
         finally
         {
-            foreach (var server in servers.Values) await server.DisposeAsync();
+            foreach (var server in servers.Values.SelectMany(all => all)) await server.DisposeAsync();
             foreach (var server in redis) await server.DisposeAsync();
             foreach (var folder in folders) folder.Dispose();
         }
@@ -69,25 +70,25 @@ internal sealed class IngestRun(IngestPlan plan, RunReport report)
         var port = RedisProcess.FreePort();
         redis.Add(RedisProcess.Start(folder, port, plan.Fsync));
         await RedisProcess.WaitUntilReady(port, cancellation);
-        return system == SystemKind.Engine
+        return system.IsEngine()
             ? ["--Personalization:Storage", "Redis", "--Personalization:Redis:Configuration", $"127.0.0.1:{port}"]
             : ["--Personalization:Storage", "Memory", "--redis", $"127.0.0.1:{port}"];
     }
 
-    private async Task<IngestResult> Measure(ServerProcess server, SystemKind system, Door door, int round, TimeSpan duration, CancellationToken cancellation)
+    private async Task<IngestResult> Measure(IReadOnlyList<ServerProcess> servers, SystemKind system, Door door, int round, TimeSpan duration, CancellationToken cancellation)
     {
         var run = string.Create(CultureInfo.InvariantCulture, $"{door}{round}");
         var machine = MachineLoad.Sample();
-        var before = await server.Use(cancellation);
+        var before = await Use(servers, cancellation);
         var client = Environment.CpuUsage.TotalTime;
         var started = Stopwatch.GetTimestamp();
-        var sent = await Send(server, door, run, duration, cancellation);
+        var sent = await Send(servers, door, run, duration, cancellation);
         var sending = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        var drained = await server.Ask<DurableState>(string.Create(CultureInfo.InvariantCulture, $"/bench/drain?seconds={DrainLimit.TotalSeconds}"), cancellation);
+        var drained = await servers[0].Ask<DurableState>(string.Create(CultureInfo.InvariantCulture, $"/bench/drain?seconds={DrainLimit.TotalSeconds}"), cancellation);
 
         // The baseline has nothing to drain: counting its rows is the bench's work and not its own.
-        var seconds = system == SystemKind.Engine ? Stopwatch.GetElapsedTime(started).TotalSeconds : sending;
-        var use = (await server.Use(cancellation)).Since(before);
+        var seconds = system.IsEngine() ? Stopwatch.GetElapsedTime(started).TotalSeconds : sending;
+        var use = (await Use(servers, cancellation)).Since(before);
         var clientCpu = (Environment.CpuUsage.TotalTime - client).TotalSeconds;
         var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var busy = MachineLoad.Sample().BusySince(machine) - ((use.CpuSeconds + clientCpu) / (elapsed * Environment.ProcessorCount));
@@ -104,13 +105,24 @@ internal sealed class IngestRun(IngestPlan plan, RunReport report)
         return new IngestResult(system, door, round, sent.Accepted, sent.Refused, seconds, seconds - sending, use, clientCpu, Math.Max(0, busy), isExact);
     }
 
-    private async Task<LoopOutcome> Send(ServerProcess server, Door door, string run, TimeSpan duration, CancellationToken cancellation)
+    /// <summary>What all processes of a system have used.</summary>
+    private static async Task<ProcessUse> Use(IReadOnlyList<ServerProcess> servers, CancellationToken cancellation) =>
+        (await Task.WhenAll(servers.Select(server => server.Use(cancellation)))).Aggregate((sum, use) => sum.Plus(use));
+
+    /// <summary>Connections and callers are shared among the processes of a system.</summary>
+    private async Task<LoopOutcome> Send(IReadOnlyList<ServerProcess> servers, Door door, string run, TimeSpan duration, CancellationToken cancellation)
     {
-        if (door != Door.Process) return await ClosedLoop.Run(server.Url, _population, run, plan.Connections, door == Door.Single ? 1 : plan.Batch, duration, cancellation);
+        var outcomes = await Task.WhenAll(servers.Select((server, number) => Send(server, door, servers.Count == 1 ? run : $"{run}-{number}", servers.Count, duration, cancellation)));
+        return new LoopOutcome(outcomes.Sum(outcome => outcome.Accepted), outcomes.Sum(outcome => outcome.Refused), outcomes.Sum(outcome => outcome.Requests));
+    }
+
+    private async Task<LoopOutcome> Send(ServerProcess server, Door door, string run, int shares, TimeSpan duration, CancellationToken cancellation)
+    {
+        if (door != Door.Process) return await ClosedLoop.Run(server.Url, _population, run, Math.Max(1, plan.Connections / shares), door == Door.Single ? 1 : plan.Batch, duration, cancellation);
         var outcome = await server.Ask<InProcessOutcome>(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"/bench/ingest?run={run}&prefix={CustomerPrefix}&customers={plan.Customers}&zipf={plan.Zipf}&callers={plan.Callers}&seconds={duration.TotalSeconds}"),
+                $"/bench/ingest?run={run}&prefix={CustomerPrefix}&customers={plan.Customers}&zipf={plan.Zipf}&callers={Math.Max(1, plan.Callers / shares)}&seconds={duration.TotalSeconds}"),
             cancellation);
         return new LoopOutcome(outcome.Accepted, outcome.Refused, 0);
     }

@@ -3,6 +3,9 @@ namespace Personalization.Load.Latency;
 /// <summary>What <c>latency</c> does.</summary>
 internal sealed record LatencyPlan
 {
+    /// <summary>On Redis, with a server of the run's own, instead of SQLite; null = SQLite, else what Redis waits for before it answers: <c>always</c> or <c>everysec</c>.</summary>
+    public string? RedisFsync { get; init; }
+
     /// <summary>Events per second, probes included; null = half of the full rate, which is measured first.</summary>
     public required double? Rate { get; init; }
 

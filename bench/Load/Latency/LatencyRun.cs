@@ -29,7 +29,12 @@ internal sealed class LatencyRun(LatencyPlan plan, RunReport report)
     public async Task Run(CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
-        await using var server = await ServerProcess.StartSystem(SystemKind.Engine, folder.Path, cancellation);
+        var port = RedisProcess.FreePort();
+        await using var redis = plan.RedisFsync is { } fsync ? RedisProcess.Start(folder.Path, port, fsync) : null;
+        if (redis is not null) await RedisProcess.WaitUntilReady(port, cancellation);
+        await using var server = await ServerProcess.StartSystem(
+            SystemKind.Engine, folder.Path, cancellation, redis is null ? [] : ["--Personalization:Storage", "Redis", "--Personalization:Redis:Configuration", $"127.0.0.1:{port}"]);
+        report.Setting("storage", plan.RedisFsync is null ? "SQLite, WAL, synchronous=FULL" : $"Redis on the same machine, appendonly yes, appendfsync {plan.RedisFsync}");
         var others = Population.Zipf("c", plan.Customers, 1);
         var full = plan.Rate * 2 ?? await FullRate(server, others, cancellation);
         var rate = plan.Rate ?? full / 2;

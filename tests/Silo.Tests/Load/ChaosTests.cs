@@ -6,6 +6,7 @@ using Personalization.Engine.Profiles;
 using Personalization.Events;
 using Personalization.Grains.Hosting;
 using Personalization.Load.Chaos;
+using Personalization.Load.Clusters;
 using Personalization.Load.Reporting;
 using Personalization.Log;
 using Personalization.Partitions;

@@ -53,6 +53,17 @@ public sealed class EngineProcess : IAsyncDisposable
     /// <summary>Whether the process runs.</summary>
     public bool IsRunning => _process is { HasExited: false };
 
+    /// <summary>Its resident memory in bytes.</summary>
+    public long WorkingSet
+    {
+        get
+        {
+            var process = _process ?? throw new InvalidOperationException("the engine was not started");
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
     /// <summary>Starts an engine and waits until it is ready.</summary>
     /// <param name="settings">Such as <c>--Personalization:Clock=Event</c>.</param>
     /// <exception cref="InvalidOperationException">It ended, or was not ready in time; its output is in the message.</exception>

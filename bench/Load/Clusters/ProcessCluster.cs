@@ -1,33 +1,39 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Personalization.Configuration;
 using Personalization.Load.Hosting;
 
-namespace Personalization.Load.Chaos;
+namespace Personalization.Load.Clusters;
+
+/// <summary>A process of a cluster and where it listens.</summary>
+internal sealed record ClusterProcess(SupervisedProcess Process, Uri Url);
 
 /// <summary>Real processes: a Redis, silos and gateways, each started again whenever it ends.</summary>
-internal sealed class ChaosCluster : IAsyncDisposable
+internal sealed class ProcessCluster : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan RestLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(100);
 
     private readonly TemporaryFolder _folder = new();
     private readonly int _redisPort = RedisProcess.FreePort();
     private readonly int _partitions;
+    private readonly List<ClusterProcess> _silos = [];
 
-    private ChaosCluster(ChaosPlan plan)
+    private ProcessCluster(int silos, int gateways, int partitions, string fsync)
     {
-        _partitions = plan.Partitions;
-        Redis = RedisProcess.Start(_folder.Path, _redisPort, plan.Fsync);
-        Silos = [.. Enumerable.Range(1, plan.Silos).Select(number => Engine($"silo {number}", typeof(Silo.Hosting.EngineHost).Assembly.Location))];
-        Gateways = [.. Enumerable.Range(1, plan.Gateways).Select(number => Engine($"gateway {number}", typeof(Gateway.Hosting.GatewayServices).Assembly.Location))];
+        _partitions = partitions;
+        Redis = RedisProcess.Start(_folder.Path, _redisPort, fsync);
+        for (var i = 0; i < silos; i++) AddSilo();
+        Gateways = [.. Enumerable.Range(1, gateways).Select(number => Engine($"gateway {number}", typeof(Gateway.Hosting.GatewayServices).Assembly.Location))];
     }
 
     public SupervisedProcess Redis { get; }
 
-    public (SupervisedProcess Process, Uri Url)[] Silos { get; }
+    public IReadOnlyList<ClusterProcess> Silos => _silos;
 
-    public (SupervisedProcess Process, Uri Url)[] Gateways { get; }
+    public IReadOnlyList<ClusterProcess> Gateways { get; }
 
     /// <summary>The settings of all processes.</summary>
     public PersonalizationOptions Options => new() { Storage = StorageKind.Redis, Partitions = _partitions, Redis = { Configuration = $"127.0.0.1:{_redisPort}" } };
@@ -36,9 +42,14 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public IEnumerable<SupervisedProcess> Processes => [Redis, .. Silos.Select(silo => silo.Process), .. Gateways.Select(gateway => gateway.Process)];
 
     /// <summary>Starts everything and waits until all are ready.</summary>
-    public static async Task<ChaosCluster> Start(ChaosPlan plan, CancellationToken cancellation)
+    /// <param name="silos">Silos.</param>
+    /// <param name="gateways">Gateways without a silo.</param>
+    /// <param name="partitions">Partitions.</param>
+    /// <param name="fsync">What Redis waits for before it answers.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public static async Task<ProcessCluster> Start(int silos, int gateways, int partitions, string fsync, CancellationToken cancellation)
     {
-        var cluster = new ChaosCluster(plan);
+        var cluster = new ProcessCluster(silos, gateways, partitions, fsync);
         try
         {
             await cluster.WaitUntilReady(cancellation);
@@ -51,14 +62,22 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until Redis answers and every silo and gateway says that every partition has an owner.</summary>
+    /// <summary>Starts one silo more; it joins by itself.</summary>
+    public ClusterProcess AddSilo()
+    {
+        var silo = Engine($"silo {_silos.Count + 1}", typeof(Silo.Hosting.EngineHost).Assembly.Location);
+        _silos.Add(silo);
+        return silo;
+    }
+
+    /// <summary>Waits until Redis answers and every silo and gateway that is not to stay away says that every partition has an owner.</summary>
     public async Task WaitUntilReady(CancellationToken cancellation)
     {
         await RedisProcess.WaitUntilReady(_redisPort, cancellation);
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(ReadyLimit);
-        foreach (var (process, url) in Silos.Concat(Gateways))
+        foreach (var (process, url) in Silos.Concat(Gateways).Where(member => !member.Process.IsEnded))
         {
             while (true)
             {
@@ -81,6 +100,28 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until everything that was accepted is committed; false: it was not in time.</summary>
+    public async Task<bool> Drain(CancellationToken cancellation)
+    {
+        using var http = new HttpClient { BaseAddress = Gateways[0].Url, Timeout = TimeSpan.FromMinutes(1) };
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(RestLimit);
+        while (!limit.IsCancellationRequested)
+        {
+            try
+            {
+                using var totals = JsonDocument.Parse(await http.GetByteArrayAsync(new Uri("v1/admin/totals?wait=true", UriKind.Relative), limit.Token));
+                if (totals.RootElement.GetProperty("drained").GetBoolean()) return true;
+            }
+            catch (Exception notYet) when (notYet is HttpRequestException || (notYet is OperationCanceledException && !cancellation.IsCancellationRequested))
+            {
+                // An owner is on its way to another silo.
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Stops silos and gateways gracefully; Redis goes on.</summary>
     public Task StopEngines() => Task.WhenAll(Silos.Concat(Gateways).Select(engine => engine.Process.Stop()));
 
@@ -90,7 +131,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private (SupervisedProcess Process, Uri Url) Engine(string name, string assembly)
+    private ClusterProcess Engine(string name, string assembly)
     {
         var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{RedisProcess.FreePort()}");
         string[] arguments =
@@ -98,6 +139,6 @@ internal sealed class ChaosCluster : IAsyncDisposable
             "exec", assembly, "--urls", url, "--Personalization:Storage=Redis", $"--Personalization:Redis:Configuration={Options.Redis.Configuration}",
             $"--Personalization:Partitions={_partitions}",
         ];
-        return (new SupervisedProcess(name, () => new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = _folder.Path }), new Uri(url + "/"));
+        return new ClusterProcess(new SupervisedProcess(name, () => new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = _folder.Path }), new Uri(url + "/"));
     }
 }

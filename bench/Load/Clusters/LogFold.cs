@@ -10,7 +10,7 @@ using Personalization.Silo.Commands.Verify;
 using Personalization.Storage.Redis;
 using Personalization.Stores;
 
-namespace Personalization.Load.Chaos;
+namespace Personalization.Load.Clusters;
 
 /// <summary>What a fold of the whole log says, and where the store differs from it.</summary>
 /// <param name="Folded">Ids of events that are in a profile, each with how often.</param>

@@ -1,4 +1,4 @@
-namespace Personalization.Load.Chaos;
+namespace Personalization.Load.Clusters;
 
 /// <summary>What the producers know: which events they tried to send, which were answered as taken, and how long the longest wait was.</summary>
 internal sealed class Attempts
@@ -12,6 +12,15 @@ internal sealed class Attempts
 
     /// <summary>Ids of events that were answered as taken at least once.</summary>
     public IReadOnlySet<string> Accepted => _accepted;
+
+    /// <summary>How many events were answered as taken so far.</summary>
+    public int AcceptedCount
+    {
+        get
+        {
+            lock (_gate) return _accepted.Count;
+        }
+    }
 
     /// <summary>Requests sent again because their outcome was unknown or they were refused for now.</summary>
     public long Repeats { get; private set; }
@@ -38,6 +47,17 @@ internal sealed class Attempts
     public void Repeat()
     {
         lock (_gate) Repeats++;
+    }
+
+    /// <summary>The longest write since the last call; the next one begins from nothing.</summary>
+    public TimeSpan TakeLongestWrite()
+    {
+        lock (_gate)
+        {
+            var longest = LongestWrite;
+            LongestWrite = TimeSpan.Zero;
+            return longest;
+        }
     }
 
     public void Wrote(TimeSpan waited)
