@@ -42,7 +42,7 @@ public interface IPartitionLog
 }
 
 /// <summary>One entry to append.</summary>
-/// <param name="Bytes">Envelope and payload, see <see cref="EntryCodec"/>.</param>
+/// <param name="Bytes">Envelope and payload, see <see cref="EntryCodec"/>. Never written to afterwards: the log may hand the same array to readers.</param>
 /// <param name="Epoch">The tenure that the sender knows; <see cref="Partitions.Epoch.None"/> = any.</param>
 public readonly record struct AppendItem(byte[] Bytes, Epoch Epoch = default);
 

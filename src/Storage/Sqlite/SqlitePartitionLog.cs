@@ -6,7 +6,7 @@ namespace Personalization.Storage.Sqlite;
 
 /// <summary>
 /// The partitioned log in one SQLite file. Heads and writers are held in memory by the writer thread and saved in the transaction of
-/// what they describe, so an append reads nothing.
+/// what they describe, so an append reads nothing; nor does a reader that follows the tail, because the newest entries are held too.
 /// </summary>
 /// <remarks>
 /// Tables: <c>entries(id, log_time, bytes)</c> with id = partition · 2⁵³ + position; <c>heads</c>, one row per partition; <c>writers</c>,
@@ -80,7 +80,12 @@ public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposabl
     {
         AppendRules.Validate(request, Partitions);
         cancellation.ThrowIfCancellationRequested();
-        return await _writer.Write(session => Append(session, request));
+        // Without a savepoint of its own: a group is refused before anything of it is written, and where writing fails the transaction is of no use.
+        return await _writer.Write(session => TryAppend(session, request), guarded: false) switch
+        {
+            AppendReply reply => reply,
+            var refusal => throw (Exception)refusal,
+        };
     }
 
     /// <inheritdoc />
@@ -163,6 +168,8 @@ public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposabl
     {
         foreach (var partition in _changed)
         {
+            partition.Recent.Add(partition.Written);
+            partition.Written.Clear();
             partition.Publish();
             partition.Signal.Raise();
         }
@@ -173,6 +180,7 @@ public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposabl
     void ISqliteBatch.AfterRollback(SqliteSession session)
     {
         _changed.Clear();
+        foreach (var partition in _partitions) partition.Forget();
         Load(session);
         foreach (var partition in _partitions) partition.Signal.Raise();
     }
@@ -181,13 +189,26 @@ public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposabl
 
     private static long PositionOf(long id) => id & ((1L << PositionBits) - 1);
 
-    private AppendReply Append(SqliteSession session, AppendRequest request)
+    /// <summary>The reply, or the exception for a group that can never be appended: it fails alone and not the transaction.</summary>
+    private object TryAppend(SqliteSession session, AppendRequest request)
     {
         var own = _partitions[request.Partition];
         own.Writers.TryGetValue(request.Writer, out var writer);
-        if (AppendRules.Decide(request, own.Head, own.TrimmedTo, writer) is { } decided)
-            return new AppendReply(decided, decided == AppendStatus.Appended ? writer!.Positions() : [], own.Head);
+        try
+        {
+            if (AppendRules.Decide(request, own.Head, own.TrimmedTo, writer) is { } decided)
+                return new AppendReply(decided, decided == AppendStatus.Appended ? writer!.Positions() : [], own.Head);
+        }
+        catch (InvalidOperationException refusal)
+        {
+            return refusal;
+        }
 
+        return Append(session, own, request, writer);
+    }
+
+    private AppendReply Append(SqliteSession session, Partition own, AppendRequest request, AppendedGroup? writer)
+    {
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var group = AppendedGroup.Place(request, own.Head, writer?.Highest ?? 0, now);
         var time = Math.Max(now, own.Head.TailTime);
@@ -197,7 +218,9 @@ public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposabl
         for (var i = 0; i < request.Items.Count; i++)
         {
             if (group.IsStale(i)) continue;
-            insert.Bind(1, Id(own.Number, ++position)).Bind(2, time).Bind(3, request.Items[i].Bytes).Run();
+            var entry = new LogEntry(++position, time, request.Items[i].Bytes);
+            insert.Bind(1, Id(own.Number, position)).Bind(2, time).Bind(3, entry.Bytes).Run();
+            own.Written.Add(entry);
             last = i;
         }
 
@@ -227,6 +250,7 @@ public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposabl
             if (AppendRules.Decide(request, head, trimmedTo) is { } status) return new ReadReply(status, [], head);
             var compare = AppendRules.MustCompareCursor(request, trimmedTo);
             if (!compare && request.After == head.Tail) return new ReadReply(ReadStatus.Read, [], head);
+            if (own.Recent.TryRead(request, head.Tail, compare, out var held, out var isSame)) return new ReadReply(isSame ? ReadStatus.Read : ReadStatus.Mismatch, held, head);
 
             var (entries, matches) = _readers.Read(session => ReadEntries(session, own.Number, request, head.Tail, compare));
 
@@ -341,11 +365,24 @@ public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposabl
 
         public Dictionary<ulong, AppendedGroup> Writers { get; } = [];
 
+        /// <summary>Entries of the transaction under way.</summary>
+        public List<LogEntry> Written { get; } = [];
+
+        /// <summary>The newest of those that are durable.</summary>
+        public RecentEntries Recent { get; } = new();
+
         public TailSignal Signal { get; } = new();
 
         public PublishedHead Published => _published;
 
         public void Publish() => _published = new PublishedHead(Head, TrimmedTo);
+
+        /// <summary>Whether the last transaction was committed is not known: readers look into the file.</summary>
+        public void Forget()
+        {
+            Written.Clear();
+            Recent.Clear();
+        }
     }
 
     private sealed record PublishedHead(LogHead Head, long TrimmedTo);
