@@ -31,6 +31,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
     private readonly TimeProvider _time;
     private readonly RedisTailSignals _signals;
     private readonly EntrySize[] _sizes;
+    private readonly OwnAppends[] _own;
 
     /// <summary>Makes a log over an open connection.</summary>
     public RedisPartitionLog(IConnectionMultiplexer connection, RedisKeys keys, TimeSpan pollInterval, TimeProvider time)
@@ -39,8 +40,9 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
         _keys = keys;
         _pollInterval = pollInterval;
         _time = time;
-        _signals = new RedisTailSignals(connection, keys);
         _sizes = new EntrySize[keys.Partitions.Length];
+        _own = [.. keys.Partitions.Select(_ => new OwnAppends())];
+        _signals = new RedisTailSignals(connection, keys, () => Array.ForEach(_own, own => own.Forget()));
     }
 
     /// <inheritdoc />
@@ -67,17 +69,27 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
         AppendRules.Validate(request, Partitions);
         cancellation.ThrowIfCancellationRequested();
         var keys = _keys.Partitions[request.Partition];
+        _signals.BeginAppend(request.Partition);
         try
         {
             var answer = await Run(s_append, keys, [keys.Head, keys.Log, keys.Writers], Arguments(request, keys.Tail)).Answer(cancellation).ConfigureAwait(false);
             var status = (AppendStatus)(int)answer[0];
             var head = RedisLogHead.Read(answer, 1);
-            return new AppendReply(status, status == AppendStatus.Appended ? Positions(request.Items.Count, (long)answer[9], ((RedisValue)answer[10]).ToString()) : [], head);
+            var positions = status == AppendStatus.Appended ? Positions(request.Items.Count, (long)answer[9], ((RedisValue)answer[10]).ToString()) : [];
+            _own[request.Partition].Appended(request.Items, positions, head);
+            // Only a group that moved the tail is followed by a message.
+            if (positions.Contains(head.Tail)) _signals.Appended(request.Partition, head.Tail);
+            else _signals.Saw(request.Partition, head.Tail);
+            return new AppendReply(status, positions, head);
         }
         catch (RedisServerException other) when (other.Message.StartsWith("OTHERGROUP", StringComparison.Ordinal))
         {
             throw new InvalidOperationException(
                 $"writer {request.Writer:x16} sent {request.Items.Count} items under counter {request.Counter}, which stands for another group of{other.Message["OTHERGROUP".Length..]}", other);
+        }
+        finally
+        {
+            _signals.EndAppend(request.Partition);
         }
     }
 
@@ -96,6 +108,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
             // Who reads on from the tail that it has just seen need not ask again before it waits.
             if (!mayWaitFirst || left <= TimeSpan.Zero || _signals.Known(request.Partition) != request.After)
             {
+                if (_own[request.Partition].TryRead(request) is { } held) return held;
                 var reply = await ReadNow(request, cancellation).ConfigureAwait(false);
                 left = request.Wait - _time.GetElapsedTime(started);
                 if (reply.Status != ReadStatus.Read || reply.Entries.Count > 0 || left <= TimeSpan.Zero) return reply;
@@ -197,6 +210,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
 
             var (head, trimmedTo) = found;
             _signals.Saw(request.Partition, head.Tail);
+            _own[request.Partition].Saw(head);
             var rows = await entriesRead.ConfigureAwait(false);
             if (AppendRules.Decide(request, head, trimmedTo) is { } status) return new ReadReply(status, [], head);
             var from = 0;

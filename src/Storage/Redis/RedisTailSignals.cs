@@ -4,17 +4,24 @@ using StackExchange.Redis;
 namespace Personalization.Storage.Redis;
 
 /// <summary>
-/// Wakes readers of this process when another process appended: every append publishes the new tail on its partition's channel. A message may be
-/// lost with the connection, so a waiting reader also looks by itself now and then, and all look when the connection is back.
+/// Wakes readers of this process when the log has grown: by the answer of an append of this process, and by the message that every append of any
+/// process publishes with the new tail on its partition's channel. A message may be lost with the connection, so a waiting reader also looks by itself
+/// now and then, and all look when the connection is back.
 /// </summary>
 internal sealed class RedisTailSignals : IDisposable
 {
     private readonly IConnectionMultiplexer _connection;
+    private readonly Action _restored;
     private readonly Partition[] _partitions;
 
-    public RedisTailSignals(IConnectionMultiplexer connection, RedisKeys keys)
+    /// <summary>Listens on a connection.</summary>
+    /// <param name="connection">The host's connection.</param>
+    /// <param name="keys">The partitions and their channels.</param>
+    /// <param name="restored">Called when the connection is back, before readers are woken.</param>
+    public RedisTailSignals(IConnectionMultiplexer connection, RedisKeys keys, Action restored)
     {
         _connection = connection;
+        _restored = restored;
         _partitions = [.. keys.Partitions.Select(partition => new Partition(partition.Tail))];
         _connection.ConnectionRestored += Restored;
     }
@@ -33,6 +40,15 @@ internal sealed class RedisTailSignals : IDisposable
     /// <summary>Takes note of a tail that was read.</summary>
     public void Saw(int partition, long tail) => Volatile.Write(ref _partitions[partition].Tail, tail);
 
+    /// <summary>An append of this process begins: until <see cref="EndAppend"/> messages wake nobody, because most are of that append, and its answer tells more.</summary>
+    public void BeginAppend(int partition) => _partitions[partition].BeginAppend();
+
+    /// <summary>An append of this process was answered with this tail; the message of the same tail is no news then.</summary>
+    public void Appended(int partition, long tail) => _partitions[partition].Appended(tail);
+
+    /// <summary>The append has ended, however it did: readers look.</summary>
+    public void EndAppend(int partition) => _partitions[partition].EndAppend();
+
     /// <summary>Wakes whoever waits with an error. The connection is the host's and stays open.</summary>
     public void Dispose()
     {
@@ -45,18 +61,21 @@ internal sealed class RedisTailSignals : IDisposable
 
     private void Restored(object? sender, ConnectionFailedEventArgs restored)
     {
-        foreach (var partition in _partitions)
-        {
-            Volatile.Write(ref partition.Tail, -1);
-            partition.Signal.Raise();
-        }
+        _restored();
+        foreach (var partition in _partitions) partition.Lost();
     }
 
     private sealed class Partition(RedisChannel channel)
     {
         public long Tail = -1;
 
+        private readonly Lock _gate = new();
         private Task? _subscribed;
+        private int _appending;
+
+        // A tail that an answer told before its message came, and one whose message came before the answer.
+        private long _told = -1;
+        private long _early = -1;
 
         public RedisChannel Channel { get; } = channel;
 
@@ -67,16 +86,65 @@ internal sealed class RedisTailSignals : IDisposable
         public Task Subscribe(ISubscriber subscriber)
         {
             if (_subscribed is { IsCompletedSuccessfully: true } done) return done;
-            lock (Signal)
+            lock (_gate)
             {
                 if (_subscribed is null or { IsFaulted: true } or { IsCanceled: true }) _subscribed = subscriber.SubscribeAsync(Channel, Heard);
                 return _subscribed;
             }
         }
 
+        public void BeginAppend()
+        {
+            lock (_gate)
+            {
+                _appending++;
+                _early = -1;
+            }
+        }
+
+        public void Appended(long tail)
+        {
+            lock (_gate)
+            {
+                Volatile.Write(ref Tail, tail);
+                _told = _early == tail ? -1 : tail;
+            }
+        }
+
+        public void EndAppend()
+        {
+            lock (_gate) _appending--;
+            Signal.Raise();
+        }
+
+        public void Lost()
+        {
+            lock (_gate)
+            {
+                _told = -1;
+                Volatile.Write(ref Tail, -1);
+            }
+
+            Signal.Raise();
+        }
+
         public void Heard(RedisChannel channel, RedisValue message)
         {
-            Volatile.Write(ref Tail, (long)message);
+            lock (_gate)
+            {
+                var tail = (long)message;
+                Volatile.Write(ref Tail, tail);
+                if (_told == tail)
+                {
+                    // Once only: a generation that starts tells the same tail again, and that is news.
+                    _told = -1;
+                    return;
+                }
+
+                _early = tail;
+                if (_appending > 0) return;
+            }
+
             Signal.Raise();
         }
     }
