@@ -38,7 +38,7 @@ internal static class EventEndpoints
         await ingestion.Ingest(drafts, kind, context.RequestAborted);
         var response = IngestResponse.Of(drafts);
         return response.Accepted > 0 || response.Rejected.Count == 0
-            ? TypedResults.Json(response, GatewayJson.Default.IngestResponse, statusCode: StatusCodes.Status202Accepted)
+            ? new IngestAnswer(response)
             : throw AllRejected(drafts, response);
     }
 
