@@ -16,13 +16,14 @@ namespace Personalization.Algorithms.Bandits.Posteriors;
 /// </para>
 /// <para>Worked example: λ = 1, one decision with x = (1, 0) and reward 1: A = diag(2, 1), b = (1, 0), mean (½, 0), variance of (1, 0) is ½.</para>
 /// </remarks>
-public sealed class LinearPosterior : IRewardModel
+public sealed class LinearPosterior : IRewardModel, IHasCovariance
 {
     private readonly double _lambda;
     private readonly double[] _moments;
     private readonly double[] _responses;
     private readonly double[] _factor;
     private readonly double[] _mean;
+    private double[]? _covariance;
 
     /// <summary>The prior N(0, I/λ).</summary>
     /// <param name="dimension">d, 1 to 1,024.</param>
@@ -63,6 +64,9 @@ public sealed class LinearPosterior : IRewardModel
     }
 
     /// <inheritdoc/>
+    public ReadOnlySpan<double> Covariance => _covariance ??= PackedCholesky.Inverse(_factor, Dimension);
+
+    /// <inheritdoc/>
     public double Reward(double score) => score;
 
     /// <inheritdoc/>
@@ -89,6 +93,7 @@ public sealed class LinearPosterior : IRewardModel
         Span<double> x = stackalloc double[Dimension];
         features.CopyTo(x);
         PackedCholesky.Update(_factor, x);
+        _covariance = null;
         Decisions++;
         SolveMean();
     }
@@ -120,6 +125,7 @@ public sealed class LinearPosterior : IRewardModel
     public void Refactor()
     {
         PackedCholesky.Decompose(_moments, _lambda, Dimension, _factor);
+        _covariance = null;
         SolveMean();
     }
 

@@ -11,10 +11,11 @@ namespace Personalization.Algorithms.Bandits.Posteriors;
 /// likelihood, exactly (<see cref="LogisticLaplace"/>), and adds p(1−p)·xxᵀ at the mode to the precision, which is kept as its Cholesky factor. Learned at the reward; merging is not promised.
 /// O(d²) a reward, variance or sample; d(d+1)/2 + d doubles.
 /// </remarks>
-public sealed class LogisticPosterior : IRewardModel
+public sealed class LogisticPosterior : IRewardModel, IHasCovariance
 {
     private readonly double[] _mean;
     private readonly double[] _factor;
+    private double[]? _covariance;
 
     /// <summary>The prior N(0, I/λ).</summary>
     /// <param name="dimension">d, 1 to 1,024.</param>
@@ -63,6 +64,9 @@ public sealed class LogisticPosterior : IRewardModel
     }
 
     /// <inheritdoc/>
+    public ReadOnlySpan<double> Covariance => _covariance ??= PackedCholesky.Inverse(_factor, Dimension);
+
+    /// <inheritdoc/>
     public double Reward(double score) => Logistic.Sigmoid(score);
 
     /// <inheritdoc/>
@@ -97,6 +101,7 @@ public sealed class LogisticPosterior : IRewardModel
         TensorPrimitives.MultiplyAdd(u, alpha, _mean, _mean);
         TensorPrimitives.Multiply(features, Math.Sqrt(curvature), u);
         PackedCholesky.Update(_factor, u);
+        _covariance = null;
         Rewards++;
     }
 

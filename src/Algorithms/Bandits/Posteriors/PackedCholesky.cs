@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 
 namespace Personalization.Algorithms.Bandits.Posteriors;
@@ -53,6 +54,37 @@ internal static class PackedCholesky
                 x[i] = c * x[i] - s * entry;
             }
         }
+    }
+
+    /// <summary>(LLᵀ)⁻¹ = WᵀW with W = L⁻¹, packed like L. O(d³/3), along rows.</summary>
+    public static double[] Inverse(ReadOnlySpan<double> factor, int dimension)
+    {
+        var inverse = new double[Length(dimension)];
+        var rented = ArrayPool<double>.Shared.Rent(inverse.Length);
+        var w = rented.AsSpan(0, inverse.Length);
+        w.Clear();
+        for (var k = 0; k < dimension; k++)
+        {
+            // Row k of W: (eₖ − Σ Lₖⱼ·Wⱼ)/Lₖₖ.
+            var l = factor.Slice(Row(k), k + 1);
+            var row = w.Slice(Row(k), k + 1);
+            for (var j = 0; j < k; j++)
+            {
+                if (l[j] != 0) TensorPrimitives.MultiplyAdd(w.Slice(Row(j), j + 1), -l[j], row[..(j + 1)], row[..(j + 1)]);
+            }
+
+            row[k] = 1;
+            TensorPrimitives.Divide(row, l[k], row);
+            for (var i = 0; i <= k; i++)
+            {
+                if (row[i] == 0) continue;
+                var into = inverse.AsSpan(Row(i), i + 1);
+                TensorPrimitives.MultiplyAdd(row[..(i + 1)], row[i], into, into);
+            }
+        }
+
+        ArrayPool<double>.Shared.Return(rented);
+        return inverse;
     }
 
     /// <summary>Solves Ly = b in place.</summary>
