@@ -1,5 +1,4 @@
 using Personalization.Algorithms.Bandits;
-using Personalization.Algorithms.Numerics;
 using Personalization.Decisions;
 using Personalization.Engine.Decisions.Eligibility;
 using Personalization.Engine.Decisions.Ledger;
@@ -15,7 +14,8 @@ namespace Personalization.Engine.Decisions;
 /// Pure: the same question has the same answer, to the bit.
 /// </summary>
 /// <remarks>
-/// Cost at K candidates and d features: O(K·d²) for the posteriors' variances, 32 draws over a shortlist of at most 20, and the record's K rows of 32 bytes.
+/// Cost at K candidates and d features: O(K·d²) multiplications in one pass for the posteriors' variances, 32 draws over a shortlist of at most 20. It allocates the record and nothing else:
+/// at d = 32 under a kilobyte and some ten bytes a candidate on record (docs/performance.md).
 /// </remarks>
 /// <param name="settings">The settings that profiles are folded with.</param>
 public sealed class DecisionPipeline(FoldSettings settings)
@@ -36,7 +36,17 @@ public sealed class DecisionPipeline(FoldSettings settings)
         var context = new EligibilityContext(question.Profile, question.At, question.Request.Context, settings);
         EligibilityStage.Run(context, candidates);
         CapStage.Run(question, candidates);
-        var made = new DecisionMade
+        var eligible = candidates.Count;
+        byte[] rows = [];
+        DecisionChoice[] choices = [];
+        if (eligible > 0)
+        {
+            slot.Features.Fill(context, question.Request.Context, features);
+            ScoreStage.Run(question, features, candidates);
+            choices = Choose(question, candidates, features, out rows);
+        }
+
+        return new DecisionMade
         {
             Kind = DecisionKind.NextBestAction,
             Slot = slot.Name,
@@ -50,64 +60,38 @@ public sealed class DecisionPipeline(FoldSettings settings)
             Learns = question.Learns,
             LearnsAtClose = slot.LearnsAtClose,
             IdempotencyKey = OpenDecisions.KeyOf(DecisionKind.NextBestAction, slot.Name, question.Request.IdempotencyKey),
-            Eligible = candidates.Count,
+            Eligible = eligible,
+            Explored = eligible > 0 && IsStochastic(slot.Policy.Options),
+            Features = eligible > 0 ? features.ToArray() : [],
+            PackedCandidates = rows,
+            Choices = choices,
+            Caps = candidates.Charges.Count > 0 ? [.. candidates.Charges] : [],
         };
-        if (candidates.Count == 0) return made;
-
-        slot.Features.Fill(context, question.Request.Context, features);
-        ScoreStage.Run(question, features, candidates);
-        return Choose(question, candidates, features) is var (choices, rows, charges)
-            ? made with { Features = features.ToArray(), Candidates = rows, Choices = choices, Caps = charges, Explored = IsStochastic(slot.Policy.Options) }
-            : made;
     }
 
-    private static (DecisionChoice[] Choices, DecisionCandidate[] Rows, CapCharge[] Charges) Choose(DecisionQuestion question, Candidates candidates, ReadOnlySpan<double> features)
+    private static DecisionChoice[] Choose(DecisionQuestion question, Candidates candidates, ReadOnlySpan<double> features, out byte[] rows)
     {
-        var model = question.Model;
         var random = DecisionRandom.For(question.Seed, KeyHash.Hash64(question.Profile.Customer.Text), question.Decision);
-        var wanted = Math.Min(question.Request.N, candidates.Count);
-        var choices = new List<DecisionChoice>(wanted);
-        var charges = new List<CapCharge>();
-        DecisionCandidate[] rows = [];
-        while (true)
+        var choices = new DecisionChoice[Math.Clamp(question.Request.N, 1, candidates.Count)];
+        var charges = candidates.Charges;
+        rows = [];
+        for (var place = 0; ;)
         {
-            var (index, propensity) = DrawStage.Run(question, features, candidates, ref random);
-            if (choices.Count == 0) rows = Rows(model, candidates);
-            var action = candidates.Actions[index];
+            var (index, propensity, draw) = DrawStage.Run(question, features, candidates, ref random);
+            if (place == 0) rows = RecordStage.Pack(question.Model, candidates);
+            choices[place] = RecordStage.Choice(question, candidates, index, features, propensity, draw);
             var group = candidates.Groups[index];
-            choices.Add(new DecisionChoice
-            {
-                Id = action.Definition.ActionId,
-                Propensity = propensity,
-                Score = model.Reward(candidates.Means[index]),
-                Weight = candidates.Worth[index],
-                SharedScore = model.Score(action.Hash, features),
-                Group = group,
-                Reasons = ExplanationStage.Run(question, action, features, candidates.Means[index]),
-            });
-            ReservationStage.Run(action, charges);
+            ReservationStage.Run(candidates.Actions[index], charges);
             candidates.RemoveAt(index);
-            if (choices.Count == wanted) break;
+            if (++place == choices.Length) return choices;
             DiversityStage.AfterChoice(group, candidates);
             // After diversity, which may bring back what was set aside before these charges.
             CapStage.AfterChoice(question, candidates, charges);
             if (candidates.Count > 0) continue;
             candidates.TakeBack();
             CapStage.AfterChoice(question, candidates, charges);
-            if (candidates.Count == 0) break;
+            if (candidates.Count == 0) return choices[..place];
         }
-
-        return ([.. choices], rows, [.. charges]);
-    }
-
-    /// <summary>The record's rows, likeliest first; equal ones in the library's order.</summary>
-    private static DecisionCandidate[] Rows(ActionModel model, Candidates candidates)
-    {
-        var rows = new DecisionCandidate[candidates.Count];
-        for (var i = 0; i < rows.Length; i++)
-            rows[i] = new DecisionCandidate(candidates.Actions[i].Definition.ActionId, model.Reward(candidates.Means[i]), candidates.Worth[i], candidates.Probabilities[i]);
-        rows.AsSpan().Sort((a, b) => a.Propensity != b.Propensity ? b.Propensity.CompareTo(a.Propensity) : string.CompareOrdinal(a.Id, b.Id));
-        return rows.Length <= DecisionMade.MaxCandidates ? rows : rows[..DecisionMade.MaxCandidates];
     }
 
     /// <summary>Whether every candidate can be drawn, so that estimators may use the propensities.</summary>

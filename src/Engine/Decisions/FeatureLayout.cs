@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Personalization.Decisions;
 using Personalization.Engine.Decisions.Eligibility;
 using Personalization.Engine.Profiles;
@@ -38,7 +39,12 @@ public sealed class FeatureLayout
     private static readonly string[] ProfileNames =
         ["base rate", "has bought", "orders", "recency of purchase", "depth of session", "cart", "sessions", "recency of visit"];
 
+    private const int LongestOnStack = 256;
+    private const int MostNames = 1000;
+
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _placesByText;
+    private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
 
     /// <summary>Makes a layout.</summary>
     /// <param name="contextFeatures">Configured features: <c>name=value</c> for a text or flag, <c>name</c> for a number; none = hashing.</param>
@@ -46,6 +52,7 @@ public sealed class FeatureLayout
     {
         ArgumentNullException.ThrowIfNull(contextFeatures);
         foreach (var feature in contextFeatures) _places.TryAdd(feature, ProfileFeatures + _places.Count);
+        _placesByText = _places.GetAlternateLookup<ReadOnlySpan<char>>();
         Dimension = ProfileFeatures + (_places.Count > 0 ? _places.Count : HashedFeatures);
     }
 
@@ -53,7 +60,7 @@ public sealed class FeatureLayout
     public int Dimension { get; }
 
     /// <summary>Fills x.</summary>
-    public void Fill(in EligibilityContext customer, IReadOnlyDictionary<string, ContextValue> context, Span<double> x)
+    public void Fill(in EligibilityContext customer, Dictionary<string, ContextValue> context, Span<double> x)
     {
         ArgumentNullException.ThrowIfNull(context);
         x.Clear();
@@ -62,30 +69,59 @@ public sealed class FeatureLayout
         foreach (ref var component in x) component = (float)component;
     }
 
-    /// <summary>The places of a context's value in x and what it puts there; how many of the two there are.</summary>
-    public int PlacesOf(string name, in ContextValue value, Span<int> places)
+    /// <summary>Adds to x what a value of the context puts there. False: nothing.</summary>
+    public bool Add(string name, in ContextValue value, Span<double> x)
     {
-        if (value.IsNull) return 0;
-        var feature = FeatureOf(name, value);
+        ArgumentNullException.ThrowIfNull(name);
+        if (value.IsNull) return false;
+        var number = value.Kind == ContextValueKind.Number ? Math.Clamp(value.Number, -LargestNumber, LargestNumber) : 1;
+        Span<char> buffer = stackalloc char[LongestOnStack];
+        var feature = FeatureOf(name, value, buffer);
         if (_places.Count > 0)
         {
-            if (!_places.TryGetValue(feature, out var place)) return 0;
-            places[0] = place;
-            return 1;
+            if (!_placesByText.TryGetValue(feature, out var place)) return false;
+            x[place] += number;
+            return true;
         }
 
         var hash = KeyHash.Hash64(feature);
-        places[0] = ProfileFeatures + (int)((uint)hash % HashedFeatures);
+        var first = (uint)hash % HashedFeatures;
         // Never the same place twice: two signs could cancel.
-        places[1] = ProfileFeatures + (int)((uint)(places[0] - ProfileFeatures + 1 + (uint)(hash >> 32) % (HashedFeatures - 1)) % HashedFeatures);
-        return 2;
+        var second = (first + 1 + (uint)(hash >> 32) % (HashedFeatures - 1)) % HashedFeatures;
+        x[ProfileFeatures + (int)first] += (hash & 1UL << 31) == 0 ? number * HashWeight : -number * HashWeight;
+        x[ProfileFeatures + (int)second] += (hash & 1UL << 63) == 0 ? number * HashWeight : -number * HashWeight;
+        return true;
     }
 
     /// <summary>What a component of the profile is called.</summary>
     public static string NameOf(int profileFeature) => ProfileNames[profileFeature];
 
-    /// <summary>What a context's value is called: <c>name=value</c>, or <c>name</c> for a number.</summary>
-    public static string FeatureOf(string name, in ContextValue value) => value.Kind == ContextValueKind.Number ? name : $"{name}={value}";
+    /// <summary>What a context's value is called among a choice's factors: <c>context.name=value</c>, or <c>context.name</c> for a number.</summary>
+    public string FactorOf(string name, in ContextValue value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Span<char> buffer = stackalloc char[LongestOnStack];
+        var feature = FeatureOf(name, value, buffer);
+        var names = _names.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (names.TryGetValue(feature, out var known)) return known;
+        var factor = string.Concat(DecisionWords.ContextPrefix, feature);
+        // Values that never come twice would fill any table.
+        if (_names.Count < MostNames) names.TryAdd(feature, factor);
+        return factor;
+    }
+
+    /// <summary><c>name=value</c>, or <c>name</c> for a number; in the buffer, where it fits.</summary>
+    private static ReadOnlySpan<char> FeatureOf(string name, in ContextValue value, Span<char> buffer)
+    {
+        if (value.Kind == ContextValueKind.Number) return name;
+        var text = value.Kind == ContextValueKind.Text ? value.Text : value.IsTrue ? "true" : "false";
+        var length = name.Length + 1 + text!.Length;
+        if (length > buffer.Length) buffer = new char[length];
+        name.CopyTo(buffer);
+        buffer[name.Length] = '=';
+        text.CopyTo(buffer[(name.Length + 1)..]);
+        return buffer[..length];
+    }
 
     private static void Profile(in EligibilityContext customer, Span<double> x)
     {
@@ -110,22 +146,5 @@ public sealed class FeatureLayout
 
         x[6] = Math.Min(1, Math.Log(1 + session.Ordinal) / 4);
         x[7] = Math.Pow(2, -Math.Max(0, time - session.LastAt) / DayMs / 7);
-    }
-
-    private void Add(string name, in ContextValue value, Span<double> x)
-    {
-        Span<int> places = stackalloc int[2];
-        var count = PlacesOf(name, value, places);
-        if (count == 0) return;
-        var number = value.Kind == ContextValueKind.Number ? Math.Clamp(value.Number, -LargestNumber, LargestNumber) : 1;
-        if (count == 1)
-        {
-            x[places[0]] += number;
-            return;
-        }
-
-        var hash = KeyHash.Hash64(FeatureOf(name, value));
-        x[places[0]] += (hash & 1UL << 31) == 0 ? number * HashWeight : -number * HashWeight;
-        x[places[1]] += (hash & 1UL << 63) == 0 ? number * HashWeight : -number * HashWeight;
     }
 }

@@ -85,7 +85,7 @@ public sealed record NextBestActionResponse
             AfterFound = reply.AfterFound,
             Stale = reply.Stale,
             Features = explain ? made.Features : null,
-            Candidates = explain ? Array.ConvertAll(made.Candidates, row => new CandidateResponse(row.Id, row.Score, row.Weight, row.Propensity)) : null,
+            Candidates = explain ? Array.ConvertAll(made.ReadCandidates(), row => new CandidateResponse(row.Id, row.Score, row.Weight, row.Propensity)) : null,
         };
     }
 }
@@ -100,7 +100,7 @@ public sealed record ChosenActionResponse(string ActionId, double Propensity, do
 {
     internal static ChosenActionResponse From(DecisionChoice choice) => new(
         choice.Id, choice.Propensity, choice.Score, choice.Weight,
-        Array.ConvertAll(choice.Reasons, reason => new DecisionReasonResponse(reason.Factor, reason.Contribution, reason.Text, reason.EventId, Instants.ToUtc(reason.At))));
+        Array.ConvertAll(choice.Explain(), reason => new DecisionReasonResponse(reason.Factor, reason.Contribution, reason.Text, reason.EventId, Instants.ToUtc(reason.At))));
 }
 
 /// <summary>Why an action was chosen.</summary>

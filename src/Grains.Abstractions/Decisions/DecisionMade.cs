@@ -37,7 +37,7 @@ public sealed record DecisionMade
     /// <summary>The feature vector x that the scores are of; empty where the policy uses none.</summary>
     [Id(5)] public double[] Features { get; init; } = [];
 
-    /// <summary>What was eligible and under its caps, best first; at most <see cref="MaxCandidates"/> of them.</summary>
+    /// <summary>What was eligible and under its caps, in a record of before <see cref="PackedCandidates"/>; read <see cref="ReadCandidates"/>.</summary>
     [Id(6)] public DecisionCandidate[] Candidates { get; init; } = [];
 
     /// <summary>What was chosen, in the order of the places.</summary>
@@ -73,8 +73,24 @@ public sealed record DecisionMade
     /// <summary>Whether models learn from rewards only at the window's end, with all that came; else at each reward.</summary>
     [Id(17)] public bool LearnsAtClose { get; init; }
 
+    /// <summary>
+    /// What was eligible and under its caps, as <see cref="CandidateRows"/> packs it, in the order that the first place was drawn in; the likeliest
+    /// <see cref="MaxCandidates"/> of them.
+    /// </summary>
+    [Id(18)] public byte[] PackedCandidates { get; init; } = [];
+
     /// <summary>Candidates kept in a record, at most.</summary>
     public const int MaxCandidates = 100;
+
+    /// <summary>The candidates, likeliest first.</summary>
+    /// <exception cref="InvalidDataException">The bytes are none that <see cref="CandidateRows"/> packed.</exception>
+    public DecisionCandidate[] ReadCandidates()
+    {
+        if (PackedCandidates.Length == 0) return Candidates;
+        var rows = CandidateRows.Read(PackedCandidates);
+        rows.AsSpan().Sort((a, b) => a.Propensity != b.Propensity ? b.Propensity.CompareTo(a.Propensity) : string.CompareOrdinal(a.Id, b.Id));
+        return rows;
+    }
 }
 
 /// <summary>A candidate of a decision.</summary>
@@ -105,12 +121,33 @@ public sealed record DecisionChoice
     /// <summary>The shared model's prediction alone: what the customer's own parameters learn the deviation from.</summary>
     [Id(4)] public double SharedScore { get; init; }
 
-    /// <summary>Why.</summary>
+    /// <summary>Why an item was chosen. Of an action see <see cref="Factors"/>.</summary>
     [Id(5)] public DecisionReason[] Reasons { get; init; } = [];
 
     /// <summary>Hash of the action's group; 0 = none.</summary>
     [Id(6)] public ulong Group { get; init; }
+
+    /// <summary>What an action's score is the sum of, before the link to a reward: the base rate, what adds most, the rest, the customer's own.</summary>
+    [Id(7)] public DecisionFactor[] Factors { get; init; } = [];
+
+    /// <summary>How often the shared model had seen the action chosen.</summary>
+    [Id(8)] public long Tried { get; init; }
+
+    /// <summary>How many of them were resolved.</summary>
+    [Id(9)] public long Resolved { get; init; }
+
+    /// <summary>The number in [0, 1) that the place was drawn with: the choice is the first candidate at which the sum of propensities exceeds it.</summary>
+    [Id(10)] public double Draw { get; init; }
+
+    /// <summary>The reasons in words.</summary>
+    public DecisionReason[] Explain() => Factors.Length == 0 ? Reasons : DecisionWords.Of(this);
 }
+
+/// <summary>A part of a score.</summary>
+/// <param name="Name">What it is about; see <see cref="DecisionWords"/>.</param>
+/// <param name="Contribution">How much it adds to the score.</param>
+[GenerateSerializer, Immutable, Alias("personalization.DecisionFactor")]
+public readonly record struct DecisionFactor([property: Id(0)] string Name, [property: Id(1)] double Contribution);
 
 /// <summary>A reason of a choice.</summary>
 /// <param name="Factor">What it is about.</param>
@@ -127,8 +164,10 @@ public sealed record DecisionReason(
 /// <param name="Scope">Hash of the cap's name: <c>action:…</c>, <c>group:…</c> or <c>channel:…</c>.</param>
 /// <param name="Limit">How many decisions of the scope a period may hold.</param>
 /// <param name="PeriodMs">The period, ms.</param>
+/// <param name="LimitOnly">A further limit on a scope that another charge of the same choice spends of: it is checked, and spends nothing.</param>
 [GenerateSerializer, Immutable, Alias("personalization.CapCharge")]
-public readonly record struct CapCharge([property: Id(0)] ulong Scope, [property: Id(1)] int Limit, [property: Id(2)] long PeriodMs);
+public readonly record struct CapCharge(
+    [property: Id(0)] ulong Scope, [property: Id(1)] int Limit, [property: Id(2)] long PeriodMs, [property: Id(3)] bool LimitOnly = false);
 
 /// <summary>An event that rewards a choice.</summary>
 /// <param name="Type">Its type.</param>

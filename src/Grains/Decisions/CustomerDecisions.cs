@@ -109,5 +109,5 @@ internal sealed class CustomerDecisions(CustomerActor actor, DecisionRecorder re
     }
 
     /// <summary>What goes to the caller: features and candidates only where they were asked for.</summary>
-    private static DecisionMade Shown(DecisionMade made, bool explain) => explain ? made : made with { Features = [], Candidates = [] };
+    private static DecisionMade Shown(DecisionMade made, bool explain) => explain ? made : made with { Features = [], Candidates = [], PackedCandidates = [] };
 }

@@ -55,7 +55,7 @@ internal sealed class PendingDecisions(TimeProvider time) : IPendingCaps
             if (decision.At <= at - periodMs) continue;
             foreach (var charge in decision.Made.Caps)
             {
-                if (charge.Scope == scope) count++;
+                if (charge.Scope == scope && !charge.LimitOnly) count++;
             }
         }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using Personalization.Customers;
+using Personalization.Decisions;
 using Personalization.Engine.Profiles;
 using Personalization.Events;
 using Personalization.Log;
@@ -56,6 +57,8 @@ public sealed class FoldRun
             WakeUp => EntryKind.WakeUp,
             ClockAdvance => EntryKind.Clock,
             Redrive => EntryKind.Redrive,
+            DecisionMade => EntryKind.Decision,
+            RewardGiven => EntryKind.Reward,
             _ => throw new ArgumentException("no payload", nameof(payload)),
         };
         return new Entry(position, logTime, new EntryEnvelope(kind, Key, id, time, Traffic: traffic, Flags: flags), payload);

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using Personalization.Customers;
+using Personalization.Decisions;
 using Personalization.Events;
 using Personalization.Items;
 using Personalization.Log;
@@ -60,10 +61,42 @@ public sealed class ContractManifestTests
                 { "ModelChange", new ModelChange(7, true, [1, 2], 1_700_000_000_000), GoldenBytes.ModelChange },
                 { "ItemChange", new ItemChange("sku-1", 3, [123, 125]), GoldenBytes.ItemChange },
                 { "RecommendationQuery", new RecommendationQuery { At = 1_700_000_000_000, After = "e1", Slot = "home", Count = 5, ContextItem = "a", Category = "shoes", Repeats = RepeatRule.Exclude, Explain = true, Items = ["a", "b"] }, GoldenBytes.RecommendationQuery },
+                { "DecisionMade", Decision, GoldenBytes.DecisionMade },
                 { "LogBatch", new LogBatch([new LogEntry(42, 1_700_000_000_000, [1])], 7), GoldenBytes.LogBatch },
             };
         }
     }
+
+    /// <summary>A record with something in every member, also in those that only records of before have.</summary>
+    private static DecisionMade Decision => new()
+    {
+        Kind = DecisionKind.NextBestAction,
+        Slot = "home",
+        Policy = "uniform",
+        ModelVersion = 3,
+        Seed = 42,
+        Features = [1, .5],
+        Candidates = [new DecisionCandidate("a", .25, 2, .5)],
+        Choices =
+        [
+            new DecisionChoice
+            {
+                Id = "a", Propensity = .5, Score = .25, Weight = 2, SharedScore = .125, Reasons = [new DecisionReason("cart", .25, "why", "e1", 7, "sku-1")], Group = 9,
+                Factors = [new DecisionFactor("cart", .25)], Tried = 4, Resolved = 3, Draw = .75,
+            },
+        ],
+        Explored = true,
+        WindowMs = 60_000,
+        DefaultReward = .25,
+        Caps = [new CapCharge(11, 2, 1_000, LimitOnly: true)],
+        IdempotencyKey = 13,
+        Rewards = [new RewardRule(EventType.Purchase, 1, true)],
+        CountsExposures = true,
+        Learns = false,
+        Eligible = 1,
+        LearnsAtClose = true,
+        PackedCandidates = [1, 2, 3],
+    };
 
     private static string Manifest()
     {

@@ -20,6 +20,8 @@ public sealed class LibraryAction
     {
         Definition = definition;
         Hash = KeyHash.Name(tenant, definition.ActionId);
+        GroupHash = definition.Group is { } group ? KeyHash.Name(tenant, "group:" + group) : 0;
+        Worth = definition.Value * definition.Lever;
         Version = KeyHash.Hash64(JsonSerializer.SerializeToUtf8Bytes(definition with { UpdatedAt = null }, ActionJson.Default.ActionDefinition));
         _eligibility = eligibility;
         _purposes = definition.Purposes is { Count: > 0 } purposes ? [.. purposes] : [];
@@ -37,6 +39,17 @@ public sealed class LibraryAction
 
     /// <summary>Names its content: changes with every change of the definition, <see cref="ActionDefinition.UpdatedAt"/> left aside.</summary>
     public ulong Version { get; }
+
+    /// <summary>Names its group in records and models; 0 = none.</summary>
+    internal ulong GroupHash { get; }
+
+    /// <summary>Value × lever.</summary>
+    internal double Worth { get; }
+
+    /// <summary><see cref="Caps"/> and <see cref="Scopes"/>, to be gone through without an enumerator.</summary>
+    internal ReadOnlySpan<CapRule> OwnCaps => _caps;
+
+    internal ReadOnlySpan<CapScope> CountedIn => _scopes;
 
     /// <summary>Its own limits: a decision for it needs every one to hold.</summary>
     public IReadOnlyList<CapRule> Caps => _caps;

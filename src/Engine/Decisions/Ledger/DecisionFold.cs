@@ -1,3 +1,4 @@
+using Personalization.Algorithms.Bandits.Posteriors;
 using Personalization.Decisions;
 using Personalization.Engine.Decisions.Learning;
 using Personalization.Engine.Profiles;
@@ -14,6 +15,7 @@ namespace Personalization.Engine.Decisions.Ledger;
 internal static class DecisionFold
 {
     private const double LargestReward = 1;
+    private const long LongestWindowMs = 3_660L * 86_400_000;
 
     /// <summary>A decision was made: it opens, and its caps are spent. Refused, with nothing changed, where a cap has nothing left.</summary>
     public static FoldOutcome Make(CustomerProfile profile, Entry entry, DecisionMade made, IFoldSink sink)
@@ -21,19 +23,23 @@ internal static class DecisionFold
         if (Fault(made) is { } fault) return FoldOutcome.Rejected(fault);
         var at = entry.Envelope.EventTime;
         var ledger = profile.Decisions ??= new DecisionLedger();
-        foreach (var charge in made.Caps)
+        for (var i = 0; i < made.Caps.Length; i++)
         {
-            if (ledger.Spent(charge.Scope, at, charge.PeriodMs) >= charge.Limit) return FoldOutcome.Refused(OverCap);
+            if (ledger.Spent(made.Caps[i].Scope, at, made.Caps[i].PeriodMs) + SpentBefore(made.Caps, i) >= made.Caps[i].Limit) return FoldOutcome.Refused(OverCap);
         }
 
         ledger.DropSilent(at);
         if (ledger.ToCloseEarly(made.Kind) is { } early)
         {
             if (!early.IsRewarded) ledger.ClosedEarly++;
-            Close(ledger, early, sink);
+            Close(ledger, early, sink, isEarly: true);
         }
 
-        foreach (var charge in made.Caps) ledger.Spend(charge, at);
+        foreach (var charge in made.Caps)
+        {
+            if (!charge.LimitOnly) ledger.Spend(charge, at, Math.Min(at, entry.LogTime));
+        }
+
         var decision = Open(profile, entry, made, at);
         ledger.Add(decision);
         if (decision.Learns)
@@ -106,14 +112,26 @@ internal static class DecisionFold
                 continue;
             }
 
-            Close(ledger, decision, sink);
+            Close(ledger, decision, sink, isEarly: false);
             closed = true;
         }
 
         return closed;
     }
 
-    private static void Close(DecisionLedger ledger, OpenDecision decision, IFoldSink sink)
+    /// <summary>What the places above the charge's own take of its scope.</summary>
+    private static int SpentBefore(CapCharge[] charges, int index)
+    {
+        var count = 0;
+        for (var i = 0; i < index; i++)
+        {
+            if (charges[i].Scope == charges[index].Scope && !charges[i].LimitOnly) count++;
+        }
+
+        return count;
+    }
+
+    private static void Close(DecisionLedger ledger, OpenDecision decision, IFoldSink sink, bool isEarly)
     {
         for (var place = 0; place < decision.Choices.Length; place++)
         {
@@ -121,7 +139,8 @@ internal static class DecisionFold
             if (!choice.Rewarded || decision.LearnsAtClose) Learn(ledger, decision, place, sink);
         }
 
-        if (decision.CountsExposures && !decision.Exposed) ledger.Release(decision);
+        // Before its window is over it may still be shown: what it spent stays spent.
+        if (decision.CountsExposures && !decision.Exposed && !isEarly) ledger.Release(decision);
         ledger.Remove(decision);
     }
 
@@ -148,30 +167,40 @@ internal static class DecisionFold
         foreach (var rule in decision.Rewards)
         {
             if (rule.Type != value.Type) continue;
-            var place = Match(profile, decision, value, action);
-            if (place < 0 && (isNamed || !rule.NeedsMatch)) place = FirstOpen(decision);
+            var place = Match(profile, decision, value, action, out var namesAnother);
+            if (place < 0 && !namesAnother && (isNamed || !rule.NeedsMatch)) place = FirstOpen(decision);
             return place >= 0 && !decision.Choices[place].Rewarded ? (rule, place) : (null, -1);
         }
 
         return (null, -1);
     }
 
-    private static int Match(CustomerProfile profile, OpenDecision decision, CustomerEvent value, ulong action)
+    /// <summary>The choice that an event names: by its action, of a recommendation by its items; −1 = none. What names another choice answers another decision.</summary>
+    private static int Match(CustomerProfile profile, OpenDecision decision, CustomerEvent value, ulong action, out bool namesAnother)
     {
-        if (action != 0) return Holds(decision, action);
-        if (decision.Kind != DecisionKind.Recommendation) return -1;
-        if (value.Lines is { Length: > 0 } lines)
+        var place = -1;
+        if (decision.Kind != DecisionKind.Recommendation)
+        {
+            if (action != 0) place = Holds(decision, action);
+            namesAnother = action != 0 && place < 0;
+        }
+        else if (value.Lines is { Length: > 0 } lines)
         {
             foreach (var line in lines)
             {
-                var place = Holds(decision, KeyHash.Name(profile.Tenant, line.ItemId));
-                if (place >= 0 && !decision.Choices[place].Rewarded) return place;
+                place = Holds(decision, KeyHash.Name(profile.Tenant, line.ItemId));
+                if (place >= 0 && !decision.Choices[place].Rewarded) break;
             }
 
-            return -1;
+            namesAnother = place < 0;
+        }
+        else
+        {
+            if (value.ItemId is { } item) place = Holds(decision, KeyHash.Name(profile.Tenant, item));
+            namesAnother = value.ItemId is not null && place < 0;
         }
 
-        return value.ItemId is { } item ? Holds(decision, KeyHash.Name(profile.Tenant, item)) : -1;
+        return place;
     }
 
     private static int Holds(OpenDecision decision, ulong hash)
@@ -231,13 +260,16 @@ internal static class DecisionFold
             Explored = made.Explored,
             Learns = made.Learns,
             LearnsAtClose = made.LearnsAtClose,
-            Charges = [.. made.Caps.Select(charge => charge.Scope)],
+            Charges = [.. made.Caps.Where(charge => !charge.LimitOnly).Select(charge => charge.Scope)],
         };
     }
 
     private static string? Fault(DecisionMade made)
     {
-        if (made.WindowMs <= 0) return "a decision's window must be above 0";
+        if (!Enum.IsDefined(made.Kind)) return $"a decision of kind {(int)made.Kind} is not known to this code";
+        if (made.WindowMs is <= 0 or > LongestWindowMs) return "a decision's window must be above 0 and at most 3,660 days";
+        if (made.Features.Length > Vectors.MaxLength || made.Features.Any(value => !(Math.Abs(value) <= RewardModels.LargestValue)))
+            return $"a feature vector must be at most {Vectors.MaxLength} numbers within ±1e9";
         if (made.DefaultReward is not (>= 0 and <= LargestReward)) return "a decision's default reward must lie between 0 and 1";
         foreach (var rule in made.Rewards)
         {
@@ -248,7 +280,7 @@ internal static class DecisionFold
         {
             if (string.IsNullOrEmpty(choice.Id)) return "a choice must have an id";
             if (choice.Propensity is not (> 0 and <= 1)) return "a propensity must be above 0 and at most 1";
-            if (!double.IsFinite(choice.SharedScore)) return "a score must be finite";
+            if (!(Math.Abs(choice.SharedScore) <= RewardModels.LargestValue)) return "a score must be a number within ±1e9";
         }
 
         return null;

@@ -75,15 +75,15 @@ internal sealed class DecisionLedger
     public int Spent(ulong scope, long at, long periodMs) => _caps.TryGetValue(scope, out var history) ? history.CountSince(at, periodMs) : 0;
 
     /// <summary>Spends of a cap, and drops histories that are over.</summary>
-    public void Spend(in CapCharge charge, long at)
+    public void Spend(in CapCharge charge, long at, long now)
     {
         for (var i = _caps.Count - 1; i >= 0; i--)
         {
-            if (_caps.GetValueAtIndex(i).IsOver(at)) _caps.RemoveAt(i);
+            if (_caps.GetValueAtIndex(i).IsOver(now)) _caps.RemoveAt(i);
         }
 
         if (!_caps.TryGetValue(charge.Scope, out var history)) _caps[charge.Scope] = history = new CapHistory();
-        history.Spend(at, charge.PeriodMs);
+        history.Spend(at, now, charge.PeriodMs);
     }
 
     /// <summary>Gives back what a decision spent.</summary>
@@ -112,12 +112,15 @@ internal sealed class DecisionLedger
 
     public void Restore(ulong scope, CapHistory history) => _caps[scope] = history;
 
-    /// <summary>What is to leave first where there is no more room for a further one of a kind: the oldest that has all its rewards, else the oldest.</summary>
+    /// <summary>
+    /// What is to leave first where there is no more room for a further one of a kind: for a recommendation the oldest recommendation, if there is one; else the oldest
+    /// decision that has all its rewards, else the oldest.
+    /// </summary>
     public OpenDecision? ToCloseEarly(DecisionKind kind)
     {
+        OpenDecision? oldest = null;
         if (kind == DecisionKind.Recommendation)
         {
-            OpenDecision? oldest = null;
             var count = 0;
             foreach (var decision in _open)
             {
@@ -128,6 +131,7 @@ internal sealed class DecisionLedger
         }
 
         if (_open.Count < MaxOpen) return null;
+        if (oldest is not null) return oldest;
         foreach (var decision in _open)
         {
             if (decision.IsRewarded) return decision;

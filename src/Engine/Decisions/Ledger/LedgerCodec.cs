@@ -1,3 +1,4 @@
+using Personalization.Algorithms.Bandits.Posteriors;
 using Personalization.Decisions;
 using Personalization.Engine.Decisions.Policies;
 using Personalization.Engine.Profiles;
@@ -117,14 +118,15 @@ internal static class LedgerCodec
         var closesAt = at + reader.Long();
         var key = reader.UInt64();
         var kind = (DecisionKind)reader.Byte();
+        if (!Enum.IsDefined(kind)) throw new InvalidDataException($"a decision of kind {(int)kind} is not known to this code");
         var slot = reader.Text();
         var policy = reader.Text();
         var version = reader.Signed();
-        var defaultReward = reader.Double();
+        var defaultReward = Reward(ref reader);
         var flags = reader.Byte();
         var features = Vectors.Read(ref reader);
         var rewards = new RewardRule[reader.Count(10)];
-        foreach (ref var rule in rewards.AsSpan()) rule = new RewardRule((EventType)reader.Byte(), reader.Double(), reader.Byte() == 1);
+        foreach (ref var rule in rewards.AsSpan()) rule = new RewardRule((EventType)reader.Byte(), Reward(ref reader), reader.Byte() == 1);
         var charges = new ulong[reader.Count(8)];
         foreach (ref var scope in charges.AsSpan()) scope = reader.UInt64();
         var choices = new OpenChoice[reader.Count(34)];
@@ -135,7 +137,8 @@ internal static class LedgerCodec
             choice.Group = reader.UInt64();
             choice.Propensity = reader.Double();
             choice.SharedScore = reader.Double();
-            choice.Reward = reader.Double();
+            if (!(Math.Abs(choice.SharedScore) <= RewardModels.LargestValue)) throw new InvalidDataException("a choice's score is out of range");
+            choice.Reward = Reward(ref reader);
             choice.Rewarded = reader.Byte() == 1;
         }
 
@@ -162,4 +165,6 @@ internal static class LedgerCodec
             Choices = choices,
         };
     }
+
+    private static double Reward(ref ByteReader reader) => reader.Double() is >= 0 and <= 1 and var reward ? reward : throw new InvalidDataException("a reward is out of range");
 }

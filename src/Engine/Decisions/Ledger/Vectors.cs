@@ -5,7 +5,8 @@ namespace Personalization.Engine.Decisions.Ledger;
 /// <summary>Bytes of feature vectors: length, then the places and 32-bit values of what is not zero.</summary>
 internal static class Vectors
 {
-    private const int MaxLength = 4096;
+    /// <summary>Components, at most.</summary>
+    public const int MaxLength = 4096;
 
     public static void Write(ReadOnlySpan<double> vector, ByteWriter writer)
     {

@@ -63,6 +63,9 @@ public readonly ref struct ActionCandidates
             throw new ArgumentException("A feature is not a number within ±1e9.", nameof(features));
     }
 
+    /// <summary>Whether one x holds for every action.</summary>
+    public bool SharesFeatures => _stride == 0;
+
     /// <summary>x of an action.</summary>
     public ReadOnlySpan<double> Features(int position) => _features.Slice(position * _stride, Dimension);
 

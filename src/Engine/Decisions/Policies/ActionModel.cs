@@ -54,6 +54,9 @@ public sealed class ActionModel : IStateful
     /// <summary>Rewards recorded, over all actions.</summary>
     public long Rewards { get; }
 
+    /// <summary>Bytes of a state before its posteriors.</summary>
+    internal const int HeadSize = StateWriter.HeadSize + ActionModelShape.Size + sizeof(long) + sizeof(int);
+
     internal ActionModelShape Shape { get; }
 
     internal IReadOnlyDictionary<ulong, IRewardModel> Posteriors => _posteriors;
@@ -73,6 +76,24 @@ public sealed class ActionModel : IStateful
     /// <summary>The expected reward at a score, in [0, 1]: a linear score outside is cut off.</summary>
     public double Reward(double score) => Link == RewardLink.Logistic ? Logistic.Sigmoid(score) : Math.Clamp(score, 0, 1);
 
+    /// <summary>The largest d that covariances are kept for: 66 KB an action. Beyond it each variance is a triangular solve.</summary>
+    internal const int LargestCovariance = 128;
+
+    /// <summary>Bytes of the covariances that sampling makes it keep, at most.</summary>
+    internal long CovarianceBytes => Dimension <= LargestCovariance && Shape.Form == PosteriorForm.Full ? (long)Actions * QuadraticForm.Length(Dimension) * sizeof(double) : 0;
+
+    /// <summary>Makes the covariances that sampling asks for, instead of at the first decision. O(actions·d³).</summary>
+    public void Prepare()
+    {
+        if (Dimension > LargestCovariance) return;
+        foreach (var posterior in _posteriors.Values)
+        {
+            if (posterior is IHasCovariance believed) _ = believed.Covariance;
+        }
+
+        if (_prior is IHasCovariance untaught) _ = untaught.Covariance;
+    }
+
     /// <summary>What is believed of an action, the prior for one never tried. Read only.</summary>
     public IRewardPosterior Posterior(ulong action) => _posteriors.GetValueOrDefault(action, _prior);
 
@@ -81,7 +102,7 @@ public sealed class ActionModel : IStateful
     {
         get
         {
-            var size = StateWriter.HeadSize + ActionModelShape.Size + sizeof(long) + sizeof(int);
+            var size = HeadSize;
             foreach (var posterior in _posteriors.Values) size += sizeof(long) + posterior.StateSize;
             return size;
         }

@@ -93,6 +93,16 @@ public sealed class ActionPolicy
 
         var sampling = Options.Kind is PolicyKind.LinearThompsonSampling or PolicyKind.LogisticThompsonSampling;
         var shared = Options.Exploration * (model.Link == RewardLink.Identity ? Options.Noise : 1);
+        // With one x for all, the products x_i·x_j are made once and each variance is a dot product with the posterior's covariance.
+        var rented = sampling && candidates.SharesFeatures && candidates.Dimension <= ActionModel.LargestCovariance ? ArrayPool<double>.Shared.Rent(QuadraticForm.Length(candidates.Dimension)) : null;
+        ReadOnlySpan<double> products = [];
+        if (rented is not null)
+        {
+            var filled = rented.AsSpan(0, QuadraticForm.Length(candidates.Dimension));
+            QuadraticForm.Products(candidates.Features(0), filled);
+            products = filled;
+        }
+
         for (var i = 0; i < means.Length; i++)
         {
             var x = candidates.Features(i);
@@ -101,8 +111,11 @@ public sealed class ActionPolicy
                 ? (0, CustomerActionModel.PriorVariance(candidates.Group(i), Options))
                 : customer.Deviation(candidates.Actions[i], candidates.Group(i), Options);
             means[i] = posterior.Score(x) + mean;
-            deviations[i] = sampling ? Math.Sqrt(shared * shared * posterior.ScoreVariance(x) + Options.OwnExploration * Options.OwnExploration * variance) : 0;
+            if (sampling) deviations[i] = Math.Sqrt(shared * shared * VarianceOf(posterior, x, products) + Options.OwnExploration * Options.OwnExploration * variance);
+            else deviations[i] = 0;
         }
+
+        if (rented is not null) ArrayPool<double>.Shared.Return(rented);
     }
 
     /// <summary>Writes π from what is believed.</summary>
@@ -138,6 +151,9 @@ public sealed class ActionPolicy
                 break;
         }
     }
+
+    private static double VarianceOf(IRewardPosterior posterior, ReadOnlySpan<double> x, ReadOnlySpan<double> products) =>
+        !products.IsEmpty && posterior is IHasCovariance believed ? QuadraticForm.Value(products, believed.Covariance) : posterior.ScoreVariance(x);
 
     private static void Expect(ActionModel model, ReadOnlySpan<double> worth, ReadOnlySpan<double> means, Span<double> expected)
     {

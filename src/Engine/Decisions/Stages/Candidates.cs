@@ -1,3 +1,4 @@
+using Personalization.Decisions;
 using Personalization.Engine.Decisions.Actions;
 
 namespace Personalization.Engine.Decisions.Stages;
@@ -19,6 +20,9 @@ internal sealed class Candidates
     private double[] _deviations = new double[64];
     private double[] _probabilities = new double[64];
     private readonly List<Known> _aside = [];
+
+    /// <summary>What the choices so far spend of caps.</summary>
+    public List<CapCharge> Charges { get; } = [];
 
     /// <summary>How many are left.</summary>
     public int Count { get; private set; }
@@ -47,6 +51,7 @@ internal sealed class Candidates
         var candidates = _ofThread ??= new Candidates();
         candidates.Count = 0;
         candidates._aside.Clear();
+        candidates.Charges.Clear();
         return candidates;
     }
 
@@ -93,8 +98,10 @@ internal sealed class Candidates
     /// <summary>Brings back what was set aside.</summary>
     public void TakeBack()
     {
-        foreach (var known in _aside)
+        // Set aside from the end: taken back in the library's order.
+        for (var i = _aside.Count - 1; i >= 0; i--)
         {
+            var known = _aside[i];
             Add(known.Action);
             var last = Count - 1;
             (_keys[last], _groups[last], _worth[last], _means[last], _deviations[last]) = (known.Key, known.Group, known.Worth, known.Mean, known.Deviation);

@@ -1,62 +1,76 @@
-using System.Globalization;
 using Personalization.Decisions;
 using Personalization.Engine.Decisions.Actions;
 
 namespace Personalization.Engine.Decisions.Stages;
 
 /// <summary>
-/// Why: what each feature adds to the chosen action's score. The score is linear in x, so a feature's part is the score with it less the score
-/// without it, and the parts sum up to the score.
+/// Why: what the chosen action's score is the sum of. The score is linear in x, and x is the sum of what each feature puts there, so a feature's part is the score of
+/// what it puts there alone; two values of the context that were hashed to one place are told apart. Parts: the base rate, the features that add most, all others in one, the customer's own.
 /// </summary>
 internal static class ExplanationStage
 {
     private const int Most = 4;
     private const double Least = 1e-4;
 
-    public static DecisionReason[] Run(DecisionQuestion question, LibraryAction action, ReadOnlySpan<double> features, double mean)
+    /// <summary>Below it a remainder is the rounding of x to 32 bits.</summary>
+    private const double LeastRest = 1e-6;
+
+    public static DecisionFactor[] Run(DecisionQuestion question, LibraryAction action, ReadOnlySpan<double> features, double shared, double mean)
     {
-        var model = question.Model;
-        var shared = model.Score(action.Hash, features);
-        Span<double> without = stackalloc double[features.Length];
-        var reasons = new List<DecisionReason>(Most + 2);
+        var posterior = question.Model.Posterior(action.Hash);
+        Span<double> part = stackalloc double[features.Length];
+        part.Clear();
+        Span<double> contributions = stackalloc double[Most];
+        Span<int> sources = stackalloc int[Most];
+        var count = 0;
         for (var i = 1; i < FeatureLayout.ProfileFeatures; i++)
         {
             if (features[i] == 0) continue;
-            features.CopyTo(without);
-            without[i] = 0;
-            Add(reasons, FeatureLayout.NameOf(i), shared - model.Score(action.Hash, without));
+            part[i] = features[i];
+            Rank(posterior.Score(part), i, contributions, sources, ref count);
+            part[i] = 0;
         }
 
-        Span<int> places = stackalloc int[2];
+        var source = FeatureLayout.ProfileFeatures;
         foreach (var (name, value) in question.Request.Context)
         {
-            var count = question.Slot.Features.PlacesOf(name, value, places);
-            if (count == 0) continue;
-            features.CopyTo(without);
-            foreach (var place in places[..count]) without[place] = 0;
-            Add(reasons, "context." + FeatureLayout.FeatureOf(name, value), shared - model.Score(action.Hash, without));
+            if (question.Slot.Features.Add(name, value, part)) Rank(posterior.Score(part), source, contributions, sources, ref count);
+            part.Clear();
+            source++;
         }
 
-        reasons.Sort((a, b) => Math.Abs(b.Contribution).CompareTo(Math.Abs(a.Contribution)));
-        if (reasons.Count > Most) reasons.RemoveRange(Most, reasons.Count - Most);
-        Add(reasons, "own", mean - shared);
-        var (decisions, rewards) = model.Counts(action.Hash);
-        reasons.Insert(0, new DecisionReason("experience", 0, decisions == 0
-            ? "nobody was offered it here yet"
-            : string.Create(CultureInfo.InvariantCulture, $"chosen {decisions} times here before; {rewards} of them are resolved")));
-        return [.. reasons];
+        part[0] = features[0];
+        var baseRate = posterior.Score(part);
+        var rest = shared - baseRate;
+        for (var i = 0; i < count; i++) rest -= contributions[i];
+        var hasRest = Math.Abs(rest) >= LeastRest;
+        var hasOwn = Math.Abs(mean - shared) >= LeastRest;
+        var factors = new DecisionFactor[1 + count + (hasRest ? 1 : 0) + (hasOwn ? 1 : 0)];
+        factors[0] = new DecisionFactor(DecisionWords.BaseRate, baseRate);
+        for (var i = 0; i < count; i++) factors[1 + i] = new DecisionFactor(NameOf(question, sources[i]), contributions[i]);
+        if (hasRest) factors[1 + count] = new DecisionFactor(DecisionWords.Other, rest);
+        if (hasOwn) factors[^1] = new DecisionFactor(DecisionWords.Own, mean - shared);
+        return factors;
     }
 
-    private static void Add(List<DecisionReason> reasons, string factor, double contribution)
+    /// <summary>Keeps the largest by magnitude, largest first; the first of equal ones.</summary>
+    private static void Rank(double contribution, int source, Span<double> contributions, Span<int> sources, ref int count)
     {
-        if (Math.Abs(contribution) < Least) return;
-        var text = factor == "own"
-            ? $"this customer's own answers {Direction(contribution)} the score by {Amount(contribution)}"
-            : $"{factor} {Direction(contribution)} the score by {Amount(contribution)}";
-        reasons.Add(new DecisionReason(factor, contribution, text));
+        var size = Math.Abs(contribution);
+        if (size < Least || (count == Most && size <= Math.Abs(contributions[count - 1]))) return;
+        var place = count == Most ? count - 1 : count++;
+        for (; place > 0 && Math.Abs(contributions[place - 1]) < size; place--) (contributions[place], sources[place]) = (contributions[place - 1], sources[place - 1]);
+        (contributions[place], sources[place]) = (contribution, source);
     }
 
-    private static string Direction(double contribution) => contribution > 0 ? "raises" : "lowers";
+    private static string NameOf(DecisionQuestion question, int source)
+    {
+        if (source < FeatureLayout.ProfileFeatures) return FeatureLayout.NameOf(source);
+        foreach (var (name, value) in question.Request.Context)
+        {
+            if (source-- == FeatureLayout.ProfileFeatures) return question.Slot.Features.FactorOf(name, value);
+        }
 
-    private static string Amount(double contribution) => Math.Abs(contribution).ToString("0.####", CultureInfo.InvariantCulture);
+        throw new InvalidOperationException("the context has changed while it was decided");
+    }
 }

@@ -3,17 +3,23 @@ using Personalization.Engine.Decisions.Actions;
 
 namespace Personalization.Engine.Decisions.Stages;
 
-/// <summary>Reservation: what a choice spends of caps, its own and those that others have on its group or channel.</summary>
+/// <summary>Reservation: what a choice spends of caps, its own and those that others have on its group or channel; once a scope, whatever limits it.</summary>
 internal static class ReservationStage
 {
     public static void Run(LibraryAction action, List<CapCharge> charges)
     {
-        foreach (var cap in action.Caps) charges.Add(new CapCharge(cap.Scope, cap.Limit, cap.PeriodMs));
-        foreach (var (scope, period) in action.Scopes)
+        foreach (var (scope, period) in action.CountedIn)
         {
-            var isOwn = false;
-            foreach (var cap in action.Caps) isOwn |= cap.Scope == scope;
-            if (!isOwn) charges.Add(new CapCharge(scope, int.MaxValue, period));
+            // Spent once, and kept for the longest period that any action's cap looks back on.
+            var spent = new CapCharge(scope, int.MaxValue, period);
+            foreach (var cap in action.OwnCaps)
+            {
+                if (cap.Scope != scope) continue;
+                if (cap.PeriodMs == period && spent.Limit == int.MaxValue) spent = spent with { Limit = cap.Limit };
+                else charges.Add(new CapCharge(scope, cap.Limit, cap.PeriodMs, LimitOnly: true));
+            }
+
+            charges.Add(spent);
         }
     }
 }
