@@ -11,8 +11,8 @@ namespace Personalization.Engine.Decisions.Learning;
 /// <see cref="Resolved"/> once the reward is known or the window has closed. Each exactly once.
 /// </summary>
 /// <remarks>
-/// A linear model adds xxᵀ and default·x at <see cref="Made"/> and (reward − default)·x at <see cref="Resolved"/>, so that quick rewards and
-/// slow silence weigh alike; a model that cannot correct itself learns at <see cref="Resolved"/> alone.
+/// A linear model adds xxᵀ at <see cref="Made"/> and reward·x at <see cref="Resolved"/>, so that its belief waits low for what is still to come and quick rewards
+/// and slow silence weigh alike in the end; a model that cannot correct itself learns at <see cref="Resolved"/> alone.
 /// </remarks>
 public sealed record LearningExample
 {

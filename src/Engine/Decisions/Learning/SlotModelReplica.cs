@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Personalization.Algorithms.Bandits.Posteriors;
 using Personalization.Engine.Decisions.Policies;
 using Personalization.Engine.Models;
 
@@ -10,7 +11,7 @@ public sealed class SlotModelReplica : IModelReplica, IActionModels
     private volatile ImmutableDictionary<string, ActionModel> _models = ImmutableDictionary.Create<string, ActionModel>(StringComparer.Ordinal);
 
     /// <inheritdoc />
-    public long AllocatedBytes => _models.Values.Sum(model => (long)model.StateSize);
+    public long AllocatedBytes => _models.Values.Sum(model => (long)model.StateSize + model.CovarianceBytes);
 
     /// <summary>Every slot that has learned something, with its model.</summary>
     public IReadOnlyDictionary<string, ActionModel> Models => _models;
@@ -19,7 +20,7 @@ public sealed class SlotModelReplica : IModelReplica, IActionModels
     public ActionModel Of(SlotSettings slot)
     {
         ArgumentNullException.ThrowIfNull(slot);
-        return _models.TryGetValue(slot.Name, out var model) && model.IsFor(slot.Features.Dimension, slot.Policy.Options) ? model : slot.Untaught;
+        return _models.TryGetValue(slot.Name, out var model) && model.Shape == slot.Untaught.Shape ? model : slot.Untaught;
     }
 
     /// <inheritdoc />
@@ -28,7 +29,7 @@ public sealed class SlotModelReplica : IModelReplica, IActionModels
         var models = ImmutableDictionary.CreateBuilder<string, ActionModel>(StringComparer.Ordinal);
         if (state is not null)
         {
-            foreach (var (slot, model) in SlotModels.Read(state)) models[slot] = model;
+            foreach (var (slot, model) in SlotModels.Read(state)) models[slot] = Ready(model);
         }
 
         _models = models.ToImmutable();
@@ -45,7 +46,14 @@ public sealed class SlotModelReplica : IModelReplica, IActionModels
         }
 
         var models = _models.ToBuilder();
-        foreach (var (slot, model) in SlotModels.Read(stream)) models[slot] = model;
+        foreach (var (slot, model) in SlotModels.Read(stream)) models[slot] = Ready(model);
         _models = models.ToImmutable();
+    }
+
+    /// <summary>A linear model is always sampled from: what that takes once a snapshot is done here and not in somebody's decision. A logistic one need not be.</summary>
+    private static ActionModel Ready(ActionModel model)
+    {
+        if (model.Link == RewardLink.Identity) model.Prepare();
+        return model;
     }
 }

@@ -34,7 +34,7 @@ public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) 
     };
 
     /// <inheritdoc />
-    public long AllocatedBytes => _learners.Values.Sum(learner => (long)learner.Snapshot().StateSize);
+    public long AllocatedBytes => _learners.Values.Sum(learner => (long)learner.StateSize);
 
     /// <inheritdoc />
     public void Learn(OutboxRow row)
@@ -45,18 +45,26 @@ public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) 
         var slot = slots(example.Slot);
         if (example.Features.Length != slot.Features.Dimension)
             throw new InvalidDataException($"slot {example.Slot} has {slot.Features.Dimension} features, the example {example.Features.Length}");
-        var learner = LearnerOf(slot);
-        var action = KeyHash.Name(tenant, example.Choice);
         var isLinear = slot.Policy.Options.Link == RewardLink.Identity;
-        switch (row.Item.Kind)
+        if (row.Item.Kind == LearningExample.Made && !isLinear) return;
+        try
         {
-            case LearningExample.Made when isLinear: learner.Decided(action, example.Features); break;
-            case LearningExample.Made: return;
-            case LearningExample.Resolved when isLinear: learner.Resolved(action, example.Features, example.Reward); break;
-            case LearningExample.Resolved: learner.Learn(action, example.Features, example.Reward); break;
+            Learn(LearnerOf(slot), row.Item.Kind, example, isLinear);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new InvalidDataException($"the example cannot be learned: {fault.Message}", fault);
         }
 
         _changed.Add(slot.Name);
+    }
+
+    private void Learn(ActionModelLearner learner, string kind, LearningExample example, bool isLinear)
+    {
+        var action = KeyHash.Name(tenant, example.Choice);
+        if (!isLinear) learner.Learn(action, example.Features, example.Reward);
+        else if (kind == LearningExample.Made) learner.Decided(action, example.Features);
+        else learner.Resolved(action, example.Features, example.Reward);
     }
 
     /// <inheritdoc />
@@ -122,7 +130,7 @@ public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) 
     private ActionModelLearner LearnerOf(SlotSettings slot)
     {
         var options = slot.Policy.Options;
-        if (_learners.TryGetValue(slot.Name, out var learner) && learner.Snapshot().IsFor(slot.Features.Dimension, options)) return learner;
+        if (_learners.TryGetValue(slot.Name, out var learner) && learner.IsFor(slot.Features.Dimension, options)) return learner;
         if (learner is null && _learners.Count >= MaxSlots) throw new InvalidDataException($"at most {MaxSlots} slots learn");
         return _learners[slot.Name] = new ActionModelLearner(ActionModel.Empty(slot.Features.Dimension, options));
     }

@@ -65,6 +65,20 @@ public sealed class ActionModelLearner
         return _published = new ActionModel(_published.Shape, _published.Version + 1, new Dictionary<ulong, IRewardModel>(_posteriors));
     }
 
+    /// <summary>Whether it learns a model of that dimension and the model's part of those options.</summary>
+    public bool IsFor(int dimension, PolicyOptions options) => _published.IsFor(dimension, options);
+
+    /// <summary>Bytes of what is known now.</summary>
+    public int StateSize
+    {
+        get
+        {
+            var size = ActionModel.HeadSize;
+            foreach (var posterior in _posteriors.Values) size += sizeof(long) + posterior.StateSize;
+            return size;
+        }
+    }
+
     /// <summary>The action's posterior, one that no snapshot holds.</summary>
     private IRewardModel Writable(ulong action, ReadOnlySpan<double> features)
     {
