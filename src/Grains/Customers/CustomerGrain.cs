@@ -126,7 +126,7 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
             NewestEventTime = newest,
             AtBeforeNewest = asked < newest,
         };
-        return (reply, asked ?? Math.Max(now ?? _services.Time.GetUtcNow().ToUnixTimeMilliseconds(), newest ?? 0));
+        return (reply, asked ?? Math.Max(now is > 0 ? now.Value : _services.Time.GetUtcNow().ToUnixTimeMilliseconds(), newest ?? 0));
     }
 
     /// <summary>Asks the owner once for everything up to the log's tail. False: it did not answer in time.</summary>
