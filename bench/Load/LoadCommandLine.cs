@@ -33,7 +33,7 @@ internal static class LoadCommandLine
             RollingCommand.Create(),
             HostCommand.Create(),
         };
-        
+
         // A host under measurement stops as the shipped one does.
         return root.Parse(args).InvokeAsync(Silo.Commands.CommandLine.Invocation);
     }

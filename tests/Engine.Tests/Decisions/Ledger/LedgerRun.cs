@@ -1,6 +1,6 @@
 using Personalization.Decisions;
-using Personalization.Engine.Decisions.Ledger;
 using Personalization.Engine.Decisions.Learning;
+using Personalization.Engine.Decisions.Ledger;
 using Personalization.Engine.Profiles;
 using Personalization.Engine.Tests.Profiles;
 using Personalization.Events;
