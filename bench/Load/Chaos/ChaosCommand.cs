@@ -38,7 +38,6 @@ internal static class ChaosCommand
             await run.Run(cancellation);
             var code = report.Print(arguments.GetValue(json));
             if (arguments.GetValue(json)) return code;
-            Console.WriteLine("Decisions, rewards and caps are not part of this run.");
             Console.WriteLine(run.Summary);
             return code;
         });

@@ -20,6 +20,8 @@ internal sealed record ChaosPlan
 
     public int Readers { get; init; } = 2;
 
+    public int Deciders { get; init; } = 4;
+
     public int Customers { get; init; } = 500;
 
     public int Partitions { get; init; } = 16;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Personalization.Load.Traffic;
 
@@ -61,6 +62,22 @@ internal sealed class ClusterClient : IDisposable
                 partitions.TrueForAll(partition => partition.GetProperty("owned").GetBoolean()),
                 [.. partitions.GroupBy(partition => partition.GetProperty("silo").GetString()).Select(silo => silo.Count())],
                 partitions.Sum(partition => partition.GetProperty("epoch").GetInt64()));
+        }
+        catch (Exception unknown) when (IsNotYet(unknown, cancellation))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Posts JSON once; the answer, or null where there is none yet.</summary>
+    public async Task<JsonElement?> Ask(Uri address, string path, object body, string? key, CancellationToken cancellation)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, path)) { Content = JsonContent.Create(body) };
+            if (key is not null) request.Headers.Add("Idempotency-Key", key);
+            using var answer = await _http.SendAsync(request, cancellation);
+            return answer.IsSuccessStatusCode ? JsonElement.Parse(await answer.Content.ReadAsByteArrayAsync(cancellation)) : null;
         }
         catch (Exception unknown) when (IsNotYet(unknown, cancellation))
         {

@@ -35,15 +35,19 @@ public sealed class DemoPageTests
         await browser.Until("/still a customer: [0-9.]+ %/.test(document.getElementById('churn').textContent)", limit.Token);
         Assert.Equal("basis: activity", (await browser.Evaluate("document.getElementById('churn-note').textContent", limit.Token)).GetString());
 
-        // Buying changes what churn is known by.
+        // Buying changes what churn is known by, and may have answered the offer: another one is made.
+        await browser.Evaluate("window.offer = document.getElementById('action').dataset.decision", limit.Token);
         await browser.Evaluate("document.querySelectorAll('#items .row button')[1].click()", limit.Token);
         await browser.Until("document.getElementById('churn-note').textContent === 'basis: purchases'", limit.Token);
         await browser.Until("document.getElementById('profile').textContent.includes('1 orders')", limit.Token);
 
         // An accepted action is a reward.
-        await browser.Until("/drawn with probability [0-9.]+ %/.test(document.getElementById('action').textContent)", limit.Token);
+        await browser.Until("document.getElementById('action').dataset.decision !== window.offer && /drawn with probability [0-9.]+ %/.test(document.getElementById('action').textContent)", limit.Token);
         await browser.Evaluate("document.getElementById('accept').click()", limit.Token);
         await browser.Until("document.getElementById('rewarded')?.textContent.includes('reward recorded')", limit.Token);
+
+        // The page's own questions come back over the live stream and are not asked again for it.
+        Assert.True((await browser.Evaluate("[...document.querySelectorAll('#feed li')].filter(li => li.textContent.includes(' decision')).length", limit.Token)).GetInt32() < 20);
 
         if (Environment.GetEnvironmentVariable("PERSONALIZATION_SCREENSHOTS") is { Length: > 0 } folder) await File.WriteAllBytesAsync(Path.Combine(folder, "demo.png"), await browser.Screenshot(limit.Token), limit.Token);
         Assert.True((await browser.Evaluate("document.getElementById('problem').hidden", limit.Token)).GetBoolean(), (await browser.Evaluate("document.getElementById('problem').textContent", limit.Token)).ToString());

@@ -30,7 +30,7 @@ public sealed class ChaosTests
         var run = new ChaosRun(new ChaosPlan { Duration = TimeSpan.FromSeconds(25), LongestPause = TimeSpan.FromSeconds(8), Customers = 200, Producers = 3, Readers = 1, Seed = 7 }, report);
         await run.Run(Stop);
         Assert.True(report.Holds, report.Failures);
-        Assert.Matches(@"^accepted [1-9]\d*, folded [1-9]\d*, lost 0, doubled 0, dead-lettered 0, parked 0, kills [1-9]\d*, longest stall \d+\.\d s$", run.Summary);
+        Assert.Matches(@"^accepted [1-9]\d*, folded [1-9]\d*, lost 0, doubled 0, dead-lettered 0, parked 0, rewards learned ([1-9]\d*) of \1, over-cap 0, kills [1-9]\d*, longest stall \d+\.\d s$", run.Summary);
     }
 
     /// <summary>What ends a run must notice what it looks for: a profile that lacks an event, and one that has an event too often.</summary>

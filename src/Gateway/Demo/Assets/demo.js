@@ -3,6 +3,7 @@
 
 const PAGE_SIZE = 24;
 const SLOT = 'home';
+const OWN = new Set(['decision', 'reward', 'wakeUp']);
 const $ = id => document.getElementById(id);
 const items = new Map(), actions = new Map(), seen = new Set();
 let customer = '', category = '', shown = PAGE_SIZE, ranks = new Map(), basket = 0, watching = null, newest = null, refreshing = null;
@@ -58,6 +59,8 @@ async function track(type, item, more = {}) {
   if (type === 'purchase') basket = 0;
   renderCatalogue();
   await refresh();
+  // A purchase may have been the answer to the offer.
+  if (type === 'purchase') await decide();
 }
 
 const guarded = work => async event => {
@@ -165,6 +168,7 @@ async function decide() {
   if (!answer) { $('action-note').textContent = 'not on this engine'; return; }
   const chosen = answer.actions[0];
   if (!chosen) { $('action').replaceChildren(element('p', { className: 'muted', textContent: 'Nothing is eligible.' })); return; }
+  $('action').dataset.decision = answer.decisionId ?? '';
   $('action-note').textContent = `${answer.policy ?? ''} · model ${answer.modelVersion ?? ''}`;
   const reward = outcome => guarded(async () => {
     const reply = await call('POST', `/v1/decisions/${encodeURIComponent(answer.decisionId)}/reward`, { outcome });
@@ -252,7 +256,9 @@ function take(block) {
   }
   while ($('feed').children.length > 30) $('feed').lastChild.remove();
   // What this page did itself is shown already; what came from elsewhere is shown now.
-  if ((live.events ?? []).every(happened => happened.eventId !== newest)) guarded(refresh)();
+  // What the page itself asked for comes back as a decision: to ask again for it would never end.
+  const told = (live.events ?? []).filter(happened => !OWN.has(happened.type));
+  if (told.length && told.every(happened => happened.eventId !== newest)) guarded(refresh)();
 }
 
 async function become(id) {
