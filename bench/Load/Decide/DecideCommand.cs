@@ -10,7 +10,7 @@ internal static class DecideCommand
     public static Command Create()
     {
         var candidates = new Option<int[]>("--candidates") { Description = "Sizes of the action library.", DefaultValueFactory = _ => [100, 1000], AllowMultipleArgumentsPerToken = true };
-        var customers = new Option<int>("--customers") { Description = "Customers.", DefaultValueFactory = _ => 5_000 };
+        var customers = new Option<int>("--customers") { Description = "Customers.", DefaultValueFactory = _ => 20_000 };
         var connections = new Option<int>("--connections") { Description = "HTTP connections.", DefaultValueFactory = _ => 32 };
         var seconds = new Option<double>("--seconds") { Description = "How long each measurement takes.", DefaultValueFactory = _ => 5 };
         var rounds = new Option<int>("--rounds") { Description = "How often each is made.", DefaultValueFactory = _ => 3 };

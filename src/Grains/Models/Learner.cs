@@ -19,6 +19,14 @@ namespace Personalization.Grains.Models;
 /// </remarks>
 internal sealed partial class Learner(ModelDefinition definition, LearnerServices services)
 {
+    /// <summary>Changes below this many bytes are told at once.</summary>
+    private const int SmallChange = 64 * 1024;
+
+    /// <summary>What a model that is told slot by slot publishes a second, about.</summary>
+    private const double BytesPerSecond = 2 << 20;
+
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(500);
+
     private const int PageRows = 2_000;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -31,6 +39,8 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
     private Guid _tenure;
     private long _version;
     private long _saved;
+    private long _published;
+    private TimeSpan _rest;
     private bool _isDirty;
     private volatile bool _saveSoon;
     private TaskCompletionSource _stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -150,7 +160,7 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
                 cancellation.ThrowIfCancellationRequested();
             }
 
-            Publish();
+            if (services.Time.GetElapsedTime(_published) >= _rest) Publish();
             var elapsed = services.Time.GetElapsedTime(_saved);
             if (_isDirty && (_saveSoon || elapsed >= services.Options.Models.SaveInterval)) await Save(cancellation);
             else if (_saveSoon) Stored();
@@ -220,6 +230,11 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
         _head = _head with { Revision = revision };
         if (definition.KeepsChanges) ModelStore.AppendChange(_unstored, revision, change.Bytes);
         services.Metrics.Published(definition.Name, revision, change.Bytes.Length);
+        // Each replica makes a whole slot anew: a large model is told less often, and still within a second.
+        _published = services.Time.GetTimestamp();
+        _rest = definition.KeepsChanges || change.Bytes.Length < SmallChange
+            ? TimeSpan.Zero
+            : TimeSpan.FromSeconds(Math.Min(LongestRest.TotalSeconds, change.Bytes.Length / BytesPerSecond));
     }
 
     /// <summary>Stores state and outbox numbers in one write, and only then lets the rows go.</summary>

@@ -133,7 +133,6 @@ internal sealed class RedisTailSignals : IDisposable
             lock (_gate)
             {
                 var tail = (long)message;
-                Volatile.Write(ref Tail, tail);
                 if (_told == tail)
                 {
                     // Once only: a generation that starts tells the same tail again, and that is news.
@@ -141,6 +140,8 @@ internal sealed class RedisTailSignals : IDisposable
                     return;
                 }
 
+                // Only a tail that rises from a known one is known to be of the same generation; else whoever reads looks first.
+                Volatile.Write(ref Tail, Tail >= 0 && tail > Tail ? tail : -1);
                 _early = tail;
                 if (_appending > 0) return;
             }
