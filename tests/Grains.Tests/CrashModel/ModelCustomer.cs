@@ -14,6 +14,7 @@ public sealed class ModelCustomer(World world, int number)
     private long _applied;
     private ulong _appliedHash;
     private long _saved;
+    private (long Base, long Applied)? _handedOver;
 
     /// <summary>Calls to it time out.</summary>
     public bool Silent { get; set; }
@@ -38,6 +39,7 @@ public sealed class ModelCustomer(World world, int number)
     {
         if (!await Enter(request.Epoch)) return new CollectReply(ApplyStatus.StaleEpoch, _applied, _saved, null, []);
         if (request.Previous > _applied) return new CollectReply(ApplyStatus.Gap, _applied, _saved, null, []);
+        _handedOver = (_saved, _applied);
         var write = _applied == _saved ? null : new CustomerWrite
         {
             Customer = Key,
@@ -54,14 +56,16 @@ public sealed class ModelCustomer(World world, int number)
     public async ValueTask Acknowledge(Acknowledgement acknowledgement)
     {
         if (_profile is null || acknowledgement.Epoch != _epoch) return;
-        if (acknowledgement.Outcome == CommitOutcome.Conflict || acknowledgement.Applied > _applied)
+        if (acknowledgement.Outcome != CommitOutcome.Conflict && acknowledgement.Applied <= _saved) return;
+        if (acknowledgement.Outcome != CommitOutcome.Written || _handedOver != (acknowledgement.Base, acknowledgement.Applied))
         {
-            // The store is ahead of this memory: an earlier activation folded what was written.
+            // What is stored is not known to be what this memory holds: an earlier activation may have folded it, from a log that has since gone back.
             await Load();
             return;
         }
 
-        _saved = Math.Max(_saved, acknowledgement.Applied);
+        _saved = acknowledgement.Applied;
+        _handedOver = null;
         _unsaved.RemoveAll(unsaved => unsaved.Position <= _saved);
     }
 
@@ -91,6 +95,7 @@ public sealed class ModelCustomer(World world, int number)
         _profile = record is null ? new ModelProfile() : ModelProfile.Read(record.Row);
         _applied = _saved = record?.Applied ?? 0;
         _unsaved.Clear();
+        _handedOver = null;
     }
 
     private void Fold(IReadOnlyList<LogEntry> entries)
