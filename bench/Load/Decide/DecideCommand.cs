@@ -16,8 +16,10 @@ internal static class DecideCommand
         var rounds = new Option<int>("--rounds") { Description = "How often each is made.", DefaultValueFactory = _ => 3 };
         var rate = new Option<double>("--rate") { Description = "Decisions a second of the open loop.", DefaultValueFactory = _ => 1000 };
         var writes = new Option<double>("--writes") { Description = "Events a second that are written meanwhile.", DefaultValueFactory = _ => 200 };
+        var records = new Option<string[]>("--record") { Description = "What becomes of the record of a decision.", DefaultValueFactory = _ => ["stubbed", "durable"], AllowMultipleArgumentsPerToken = true };
+        records.AcceptOnlyFromAmong("stubbed", "durable");
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of tables." };
-        var command = new Command("decide", "Decisions beside an empty grain call over HTTP; latencies under writes, open loop.") { candidates, customers, connections, seconds, rounds, rate, writes, json };
+        var command = new Command("decide", "Decisions beside an empty grain call over HTTP; latencies under writes, open loop.") { candidates, customers, connections, seconds, rounds, rate, writes, records, json };
         command.SetAction(async (arguments, cancellation) =>
         {
             var report = new RunReport("decide");
@@ -29,6 +31,7 @@ internal static class DecideCommand
                 Duration = TimeSpan.FromSeconds(Math.Clamp(arguments.GetValue(seconds), 0.2, 120)),
                 Rounds = Math.Clamp(arguments.GetValue(rounds), 1, 20),
                 Rate = Math.Clamp(arguments.GetValue(rate), 1, 100_000),
+                Stubbed = [.. arguments.GetValue(records)!.Select(record => record == "stubbed")],
                 Writes = Math.Clamp(arguments.GetValue(writes), 1, 100_000),
             };
             await new DecideRun(plan, report).Run(cancellation);

@@ -6,6 +6,9 @@ internal sealed record DecidePlan
     /// <summary>Sizes of the action library.</summary>
     public required IReadOnlyList<int> Candidates { get; init; }
 
+    /// <summary>Whether the record is stubbed, in turns.</summary>
+    public required IReadOnlyList<bool> Stubbed { get; init; }
+
     /// <summary>Customers, each equally often.</summary>
     public required int Customers { get; init; }
 

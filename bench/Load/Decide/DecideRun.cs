@@ -33,7 +33,7 @@ internal sealed class DecideRun(DecidePlan plan, RunReport report)
             "Closed loop: decisions beside an empty grain call, in turns", "candidates", "record", "meanwhile", "decisions/s", "empty calls/s", "ratio", "server µs a decision", "server µs an empty call", "server KB a decision");
         foreach (var candidates in plan.Candidates)
         {
-            foreach (var isStubbed in new[] { true, false }) await Measure(candidates, isStubbed, rates, cancellation);
+            foreach (var isStubbed in plan.Stubbed) await Measure(candidates, isStubbed, rates, cancellation);
         }
     }
 
@@ -77,9 +77,19 @@ internal sealed class DecideRun(DecidePlan plan, RunReport report)
             using var rewarded = await http.PostAsJsonAsync($"v1/decisions/{id.GetString()}/reward", new { value = i % 3 == 0 ? 1 : 0 }, cancellation);
         }
 
+        await Touch(server.Url, cancellation);
         await Closed(server.Url, Decide, plan.Duration, cancellation);
         await Closed(server.Url, Empty, plan.Duration, cancellation);
     }
+
+    /// <summary>Every customer is read once: what is measured are customers that are in memory and known to be whole.</summary>
+    private async Task Touch(Uri server, CancellationToken cancellation) => await Task.WhenAll(Enumerable.Range(0, plan.Connections).Select(number => Task.Run(
+        async () =>
+        {
+            using var connection = await HttpConnection.Connect(server, cancellation);
+            for (var customer = number; customer < plan.Customers; customer += plan.Connections) await connection.Get($"/v1/customers/{_population.Id(customer)}/churn", cancellation);
+        },
+        cancellation)));
 
     private async Task Compare(ServerProcess server, ReportTable rates, object[] names, bool writes, CancellationToken cancellation)
     {

@@ -74,15 +74,33 @@ public struct Xoshiro256 : IEquatable<Xoshiro256>
         return (int)(product >> 32);
     }
 
-    /// <summary>Standard normal, by the polar method of Marsaglia (1964). The second deviate is not kept, so that the state stays 32 bytes.</summary>
+    /// <summary>Standard normal, by the ziggurat method (J. A. Doornik, 2005): nearly always one number of the sequence and no logarithm.</summary>
     public double NextGaussian()
+    {
+        var edges = Ziggurat.Edges;
+        while (true)
+        {
+            var bits = NextUInt64();
+            // The strip by the lowest bits, the place in it and the sign by the 53 highest.
+            var strip = (int)(bits & (Ziggurat.Strips - 1));
+            var u = 2 * ((bits >> 11) * (1.0 / (1UL << 53))) - 1;
+            var x = u * edges[strip];
+            if (Math.Abs(x) < edges[strip + 1]) return x;
+            if (strip == 0) return NextGaussianTail(u < 0);
+            var upper = Math.Exp(-0.5 * (edges[strip] * edges[strip] - x * x));
+            var lower = Math.Exp(-0.5 * (edges[strip + 1] * edges[strip + 1] - x * x));
+            if (lower + NextDouble() * (upper - lower) < 1) return x;
+        }
+    }
+
+    /// <summary>Standard normal given that it lies beyond the ziggurat's edge (G. Marsaglia, "Generating a variable from the tail of the normal distribution", 1964).</summary>
+    private double NextGaussianTail(bool isNegative)
     {
         while (true)
         {
-            var u = 2 * NextDouble() - 1;
-            var v = 2 * NextDouble() - 1;
-            var s = u * u + v * v;
-            if (s is > 0 and < 1) return u * Math.Sqrt(-2 * Math.Log(s) / s);
+            var x = Math.Log(1 - NextDouble()) / Ziggurat.TailStart;
+            if (-2 * Math.Log(1 - NextDouble()) < x * x) continue;
+            return isNegative ? x - Ziggurat.TailStart : Ziggurat.TailStart - x;
         }
     }
 

@@ -26,6 +26,10 @@ public static class JournalCodec
     private const int CompressFrom = 256;
     private const int Level = 3;
     private const int LargestBody = 1 << 28;
+    private const int LargestKept = 1 << 18;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? written;
 
     [ThreadStatic]
     private static ZstdSharp.Compressor? compressor;
@@ -43,9 +47,8 @@ public static class JournalCodec
     {
         ArgumentNullException.ThrowIfNull(entries);
         if (entries.Count == 0) throw new ArgumentException("a segment has at least one entry", nameof(entries));
-        var size = 16 + (row is null ? 0 : row.Row.Length + row.Side.Length + 16);
-        foreach (var entry in entries) size += entry.Bytes.Length + 16;
-        var body = new ArrayBufferWriter<byte>(size);
+        var body = written ??= new ArrayBufferWriter<byte>(4096);
+        body.ResetWrittenCount();
         var writer = new ByteWriter(body);
         writer.Count(entries.Count);
         var (position, logTime) = (0L, 0L);
@@ -70,7 +73,9 @@ public static class JournalCodec
         }
 
         var flags = (byte)((begins ? Begins : 0) | (row is null ? 0 : HasBase));
-        return new JournalSegment(entries[0].Position, position, writtenAt, Pack(body.WrittenSpan, flags, foldVersion));
+        var segment = new JournalSegment(entries[0].Position, position, writtenAt, Pack(body.WrittenSpan, flags, foldVersion));
+        if (body.Capacity > LargestKept) written = null;
+        return segment;
     }
 
     /// <summary>Reads a segment's entries.</summary>
@@ -123,14 +128,13 @@ public static class JournalCodec
 
     private static byte[] Join(ReadOnlySpan<byte> body, byte flags, int foldVersion, int? rawLength)
     {
-        var output = new ArrayBufferWriter<byte>(body.Length + 16);
-        var writer = new ByteWriter(output);
+        var head = new ArrayBufferWriter<byte>(16);
+        var writer = new ByteWriter(head);
         writer.Byte(Version);
         writer.Byte(flags);
         writer.Unsigned((ulong)foldVersion);
         if (rawLength is { } length) writer.Count(length);
-        writer.Bytes(body);
-        return output.WrittenSpan.ToArray();
+        return [.. head.WrittenSpan, .. body];
     }
 
     private static byte[] Unpack(ref ByteReader head)

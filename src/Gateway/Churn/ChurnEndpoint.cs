@@ -20,12 +20,12 @@ internal static class ChurnEndpoint
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<IResult> Get(string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, string? at = null, string? after = null)
+    private static async Task<IResult> Get(string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, string? at = null, string? after = null)
     {
         var key = CustomerIds.Parse(id, options);
         if (string.IsNullOrEmpty(after)) after = null;
         else if (CustomerKey.IdError("after", after) is { } error) throw ProblemException.BadRequest(error);
-        var reply = await grains.GetGrain<ICustomerGrain>(key.Text).GetChurn(new ChurnQuery(Instants.Parse("at", at), after));
+        var reply = await customers.Of(key).GetChurn(new ChurnQuery(Instants.Parse("at", at), after));
         if (reply.AtBeforeNewest) throw ProfileEndpoint.InThePast(reply.NewestEventTime);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(ChurnResponse.From(reply, id), GatewayJson.Default.ChurnResponse);

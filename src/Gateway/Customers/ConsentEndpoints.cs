@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Personalization.Configuration;
+using Personalization.Customers;
 using Personalization.Events;
 using Personalization.Gateway.Events;
 using Personalization.Gateway.Hosting;
@@ -46,10 +47,10 @@ internal static class ConsentEndpoints
         return TypedResults.Json(new ReceiptResponse(eventId), GatewayJson.Default.ReceiptResponse, statusCode: StatusCodes.Status202Accepted);
     }
 
-    private static async Task<IResult> Get(string id, string purpose, HttpContext context, IGrainFactory grains, PersonalizationOptions options, string? after = null)
+    private static async Task<IResult> Get(string id, string purpose, HttpContext context, CustomerGrains customers, PersonalizationOptions options, string? after = null)
     {
         CheckPurpose(purpose);
-        var reply = await ProfileEndpoint.Read(id, grains, options, at: null, after);
+        var reply = await ProfileEndpoint.Read(id, customers, options, at: null, after);
         var consent = reply.Profile!.Consents.GetValueOrDefault(purpose);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(

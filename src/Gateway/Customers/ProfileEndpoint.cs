@@ -18,21 +18,21 @@ internal static class ProfileEndpoint
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<IResult> Get(string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, string? at = null, string? after = null)
+    private static async Task<IResult> Get(string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, string? at = null, string? after = null)
     {
-        var reply = await Read(id, grains, options, at, after);
+        var reply = await Read(id, customers, options, at, after);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(reply.ToResponse(id), GatewayJson.Default.ProfileResponse);
     }
 
     /// <summary>Asks the customer.</summary>
     /// <exception cref="ProblemException">The id, the time or the event id is not valid, or the time lies before the newest event.</exception>
-    public static async Task<ProfileReply> Read(string id, IGrainFactory grains, PersonalizationOptions options, string? at, string? after)
+    public static async Task<ProfileReply> Read(string id, CustomerGrains customers, PersonalizationOptions options, string? at, string? after)
     {
         var key = CustomerIds.Parse(id, options);
         if (string.IsNullOrEmpty(after)) after = null;
         else if (Partitions.CustomerKey.IdError("after", after) is { } error) throw ProblemException.BadRequest(error);
-        var reply = await grains.GetGrain<ICustomerGrain>(key.Text).GetProfile(new ProfileQuery(Instants.Parse("at", at), after));
+        var reply = await customers.Of(key).GetProfile(new ProfileQuery(Instants.Parse("at", at), after));
         return reply.AtBeforeNewest ? throw InThePast(reply.NewestEventTime) : reply;
     }
 

@@ -28,7 +28,7 @@ internal static class NextBestActionEndpoint
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> Post(
-        string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, EventClock clock, string? at = null, string? after = null, bool explain = false, bool? dryRun = null)
+        string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock, string? at = null, string? after = null, bool explain = false, bool? dryRun = null)
     {
         var key = CustomerIds.Parse(id, options);
         if (string.IsNullOrEmpty(after)) after = null;
@@ -36,7 +36,7 @@ internal static class NextBestActionEndpoint
         NextBestActionRequest body;
         using (var bytes = await RequestBody.Read(context.Request, options.Limits.EventBytes, context.RequestAborted)) body = NextBestActionRequest.Read(bytes.Bytes.Span);
         var asked = Instants.Parse("at", at);
-        var reply = await grains.GetGrain<ICustomerGrain>(key.Text).Decide(new DecisionRequest
+        var reply = await customers.Of(key).Decide(new DecisionRequest
         {
             Slot = body.Slot,
             Context = body.Context,

@@ -25,13 +25,13 @@ internal static class RewardEndpoint
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<IResult> Post(string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, DecisionSigningKey signing, EventClock clock)
+    private static async Task<IResult> Post(string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, DecisionSigningKey signing, EventClock clock)
     {
         (double Value, string? Choice) reward;
         using (var body = await RequestBody.Read(context.Request, options.Limits.EventBytes, context.RequestAborted)) reward = Read(body.Bytes.Span);
         if (!DecisionId.TryRead(options.Tenant, id, await signing.Get(context.RequestAborted), out var customer, out var shortId))
             throw ProblemException.NotFound("there is no such decision: the id was not made here");
-        var outcome = await grains.GetGrain<ICustomerGrain>(customer.Text).GiveReward(new RewardRequest(shortId, reward.Choice, reward.Value, await clock.Now()));
+        var outcome = await customers.Of(customer).GiveReward(new RewardRequest(shortId, reward.Choice, reward.Value, await clock.Now()));
         context.Response.Headers.CacheControl = "no-store";
         return outcome switch
         {

@@ -24,8 +24,7 @@ public static class GatewayPipeline
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseAuthentication();
-        app.UseAuthorization();
+        app.UseAccessKeys();
 
         app.MapEvents();
         app.MapProfile();

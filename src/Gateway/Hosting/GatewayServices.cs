@@ -1,7 +1,7 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Personalization.Configuration;
+using Personalization.Customers;
 using Personalization.Decisions;
 using Personalization.Gateway.Actions;
 using Personalization.Gateway.Customers;
@@ -33,6 +33,7 @@ public static class GatewayServices
         services.TryAddSingleton<EntryCodec>();
         services.TryAddSingleton(new PartitionMap(options.Partitions));
 
+        services.TryAddSingleton<CustomerGrains>();
         services.AddSingleton<EventIngestion>();
         services.AddSingleton<EventStamp>();
         services.AddSingleton<EventClock>();
@@ -50,11 +51,7 @@ public static class GatewayServices
         services.AddProblemDetails();
         services.AddExceptionHandler<ExceptionProblems>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, GatewayJson.Default));
-        services.AddAuthentication(ApiKeyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
-        services.AddAuthorizationBuilder()
-            .AddPolicy(AccessPolicies.Ingest, policy => policy.RequireRole(AccessPolicies.Ingest))
-            .AddPolicy(AccessPolicies.Read, policy => policy.RequireRole(AccessPolicies.Read))
-            .AddPolicy(AccessPolicies.Admin, policy => policy.RequireRole(AccessPolicies.Admin));
+        services.AddAccessKeys(options);
         services.AddGatewayHealth();
         services.AddGatewayTelemetry(configuration);
         services.AddGatewayOpenApi();

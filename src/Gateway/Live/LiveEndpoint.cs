@@ -20,10 +20,10 @@ internal static class LiveEndpoint
         .Produces<LiveEvent>(StatusCodes.Status200OK, "text/event-stream")
         .ProducesProblem(StatusCodes.Status400BadRequest);
 
-    private static ServerSentEventsResult<LiveEvent> Get(string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, GatewayMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime)
+    private static ServerSentEventsResult<LiveEvent> Get(string id, HttpContext context, IGrainFactory grains, CustomerGrains customers, PersonalizationOptions options, GatewayMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         var key = CustomerIds.Parse(id, options);
-        var watch = new LiveWatch(grains, grains.GetGrain<ICustomerGrain>(key.Text), id, time);
+        var watch = new LiveWatch(grains, customers.Of(key), id, time);
         return TypedResults.ServerSentEvents(Counted(watch, metrics, context.RequestAborted, lifetime.ApplicationStopping));
     }
 

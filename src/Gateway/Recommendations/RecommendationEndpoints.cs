@@ -46,9 +46,9 @@ internal static class RecommendationEndpoints
     }
 
     private static Task<IResult> Recommend(
-        string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, EventClock clock,
+        string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock,
         string? slot = null, int? n = null, string? item = null, string? category = null, string? repeats = null, bool explain = false, string? at = null, string? after = null, bool? dryRun = null) =>
-        Ask(id, context, grains, options, clock, dryRun, new RecommendationQuery
+        Ask(id, context, customers, options, clock, dryRun, new RecommendationQuery
         {
             At = Instants.Parse("at", at),
             After = Checked("after", after),
@@ -61,13 +61,13 @@ internal static class RecommendationEndpoints
         });
 
     private static async Task<IResult> Rerank(
-        string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, EventClock clock,
+        string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock,
         string? slot = null, string? item = null, string? repeats = null, bool explain = false, string? at = null, string? after = null, bool? dryRun = null)
     {
         RerankRequest request;
         using (var body = await RequestBody.Read(context.Request, options.Limits.RequestBytes, context.RequestAborted)) request = Read(body.Bytes.Span);
         var items = request.Items!;
-        return await Ask(id, context, grains, options, clock, dryRun, new RecommendationQuery
+        return await Ask(id, context, customers, options, clock, dryRun, new RecommendationQuery
         {
             At = Instants.Parse("at", at),
             After = Checked("after", after),
@@ -80,10 +80,10 @@ internal static class RecommendationEndpoints
         });
     }
 
-    private static async Task<IResult> Ask(string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, EventClock clock, bool? dryRun, RecommendationQuery query)
+    private static async Task<IResult> Ask(string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock, bool? dryRun, RecommendationQuery query)
     {
         var key = CustomerIds.Parse(id, options);
-        var reply = await grains.GetGrain<ICustomerGrain>(key.Text).Recommend(query with
+        var reply = await customers.Of(key).Recommend(query with
         {
             IdempotencyKey = DecisionHeaders.ReadIdempotencyKey(context),
             Now = await clock.Now(),

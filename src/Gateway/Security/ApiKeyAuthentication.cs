@@ -1,23 +1,20 @@
 using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-using Personalization.Configuration;
 using Personalization.Gateway.Hosting;
 
 namespace Personalization.Gateway.Security;
 
 /// <summary>
-/// Knows callers by their key: <c>Authorization: Bearer</c> or <c>X-Api-Key</c>. Compared by SHA-256 in constant time, against every key, so
-/// that the time taken tells nothing. Without any configured key everybody may do everything (<see cref="LoopbackGuard"/> keeps that local).
+/// Knows callers by their key: <c>Authorization: Bearer</c> or <c>X-Api-Key</c>. Not there at all where no key is configured: everybody may do everything
+/// then (<see cref="LoopbackGuard"/> keeps that local).
 /// </summary>
 internal sealed class ApiKeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> schemeOptions,
     ILoggerFactory loggers,
     UrlEncoder encoder,
-    PersonalizationOptions options,
+    KeyRing keys,
     IProblemDetailsService problems) : AuthenticationHandler<AuthenticationSchemeOptions>(schemeOptions, loggers, encoder)
 {
     /// <summary>The scheme's name.</summary>
@@ -27,8 +24,7 @@ internal sealed class ApiKeyAuthentication(
     public const string Header = "X-Api-Key";
 
     private const string BearerPrefix = "Bearer ";
-    private static readonly AuthenticateResult OpenToAll = Ticket(AccessPolicies.Ingest, AccessPolicies.Read, AccessPolicies.Admin);
-    private static readonly AuthenticateResult AsAdmin = OpenToAll;
+    private static readonly AuthenticateResult AsAdmin = Ticket(AccessPolicies.Ingest, AccessPolicies.Read, AccessPolicies.Admin);
     private static readonly AuthenticateResult AsIngest = Ticket(AccessPolicies.Ingest);
     private static readonly AuthenticateResult AsRead = Ticket(AccessPolicies.Read);
     private static readonly AuthenticateResult AsBoth = Ticket(AccessPolicies.Ingest, AccessPolicies.Read);
@@ -36,14 +32,8 @@ internal sealed class ApiKeyAuthentication(
     /// <inheritdoc />
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (!options.Keys.Any) return Task.FromResult(OpenToAll);
         if (ShownKey() is not { } shown) return Task.FromResult(AuthenticateResult.NoResult());
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(shown), hash);
-        var admin = IsAmong(hash, options.Keys.Admin);
-        var ingest = IsAmong(hash, options.Keys.Ingest);
-        var read = IsAmong(hash, options.Keys.Read);
-        return Task.FromResult((admin, ingest, read) switch
+        return Task.FromResult(keys.Allows(shown) switch
         {
             (true, _, _) => AsAdmin,
             (_, true, true) => AsBoth,
@@ -71,19 +61,6 @@ internal sealed class ApiKeyAuthentication(
         if (authorization.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase)) return authorization[BearerPrefix.Length..].Trim();
         var header = Request.Headers[Header].ToString();
         return header.Length > 0 ? header : null;
-    }
-
-    private static bool IsAmong(ReadOnlySpan<byte> hash, string[] keys)
-    {
-        Span<byte> other = stackalloc byte[SHA256.HashSizeInBytes];
-        var found = false;
-        foreach (var key in keys)
-        {
-            SHA256.HashData(Encoding.UTF8.GetBytes(key), other);
-            found |= CryptographicOperations.FixedTimeEquals(hash, other);
-        }
-
-        return found;
     }
 
     private static AuthenticateResult Ticket(params string[] policies)

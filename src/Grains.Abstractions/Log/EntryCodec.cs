@@ -22,6 +22,11 @@ public sealed class EntryCodec(Serializer serializer)
     /// <summary>Bytes of the envelope before its two texts.</summary>
     public const int FixedBytes = 40;
 
+    private const int LargestKept = 64 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? buffer;
+
     /// <summary>Writes an entry. The payload must be of the type that the envelope's kind names.</summary>
     /// <exception cref="ArgumentException">It is not, or a text is too long.</exception>
     public byte[] Write(in EntryEnvelope envelope, object payload)
@@ -31,7 +36,9 @@ public sealed class EntryCodec(Serializer serializer)
         var idBytes = Encoding.UTF8.GetByteCount(envelope.EventId);
         if (keyBytes > ushort.MaxValue || idBytes > ushort.MaxValue) throw new ArgumentException("customer key and event id must be shorter than 64 KiB", nameof(envelope));
 
-        var writer = new ArrayBufferWriter<byte>(FixedBytes + keyBytes + idBytes + 192);
+        // Kept by the thread: the serializer asks for spans much larger than what it writes, and a buffer that grows to them costs more than the writing.
+        var writer = buffer ??= new ArrayBufferWriter<byte>(4096);
+        writer.ResetWrittenCount();
         var head = writer.GetSpan(FixedBytes + keyBytes + idBytes);
         head[0] = EntryEnvelope.Schema;
         head[1] = (byte)envelope.Kind;
@@ -62,7 +69,10 @@ public sealed class EntryCodec(Serializer serializer)
             default: throw new ArgumentException($"an entry of kind {envelope.Kind} cannot carry a {payload.GetType().Name}", nameof(payload));
         }
 
-        return writer.WrittenSpan.ToArray();
+        var bytes = writer.WrittenSpan.ToArray();
+        // A large entry is rare, and its buffer is not kept for those that follow.
+        if (bytes.Length > LargestKept) buffer = null;
+        return bytes;
     }
 
     /// <summary>Reads the envelope alone.</summary>

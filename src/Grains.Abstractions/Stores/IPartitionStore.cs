@@ -232,7 +232,7 @@ public sealed record OutboxItem([property: Id(0)] string Kind, [property: Id(1)]
 public sealed record OutboxRow([property: Id(0)] long Number, [property: Id(1)] CustomerKey Customer, [property: Id(2)] OutboxItem Item);
 
 /// <summary>Rows of the outbox.</summary>
-/// <param name="First">The lowest number still held; <paramref name="Head"/> + 1 if none is. A consumer whose number is below First − 1 has missed rows.</param>
+/// <param name="First">The lowest number still held; <paramref name="Head"/> + 1 if none is, and where nothing follows the number asked for it may be that too. A consumer whose number is below First − 1 has missed rows.</param>
 /// <param name="Head">The highest number given.</param>
 /// <param name="Rows">The rows.</param>
 [GenerateSerializer, Immutable, Alias("personalization.OutboxPage")]

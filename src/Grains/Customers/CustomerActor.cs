@@ -30,6 +30,9 @@ internal sealed record CustomerServices(
 
     /// <summary>Scores churn; by the settings' parameters unless others are given.</summary>
     public ChurnReplica Churn { get; init; } = new(Fold.Settings, Options.Churn);
+
+    /// <summary>Whether a customer may for a while be in memory twice: only silos that disagree about who is a member do that, and one alone agrees with itself.</summary>
+    public bool MayBeTwice { get; init; } = true;
 }
 
 /// <summary>
@@ -44,6 +47,13 @@ internal sealed record CustomerServices(
 internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
 {
     private const int SegmentsAtOnce = 1000;
+
+    // Kept by the thread, as large as the largest customer's: a hand-over awaits nothing.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? rowBuffer;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? sideBuffer;
 
     private readonly int _partition = services.Map.PartitionOf(key);
     private UnsavedWork _unsaved = new(services.Names);
@@ -80,9 +90,9 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
 
     /// <summary>
     /// Whether it has everything that its owner had taken when it was loaded: since then a reader need not ask. Believed for
-    /// <see cref="OwnerOptions.ReloadAfter"/>, because another activation may be given what this one never hears of.
+    /// <see cref="OwnerOptions.ReloadAfter"/> where another activation may be given what this one never hears of.
     /// </summary>
-    public bool IsCaughtUp => _caughtUp && services.Time.GetElapsedTime(_caughtUpAt) < services.Options.Owner.ReloadAfter;
+    public bool IsCaughtUp => _caughtUp && (!services.MayBeTwice || services.Time.GetElapsedTime(_caughtUpAt) < services.Options.Owner.ReloadAfter);
 
     /// <summary>Journal entries that are not saved yet.</summary>
     public IReadOnlyList<LogEntry> UnsavedJournal => _unsaved.Journal;
@@ -217,7 +227,9 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         // Before the bytes are written, which drops the live state that both need.
         var purchases = _unsaved.HasPurchase ? PurchaseFacts.Make(Profile, _savedCounters, services.Fold.Settings) : null;
         var wakeAt = services.Churn.Scorer.WakeAt(Profile);
-        ArrayBufferWriter<byte> row = new(1024), side = new(512);
+        var (row, side) = (rowBuffer ??= new ArrayBufferWriter<byte>(4096), sideBuffer ??= new ArrayBufferWriter<byte>(4096));
+        row.ResetWrittenCount();
+        side.ResetWrittenCount();
         ProfileCodec.Write(Profile, row, side);
         var write = _unsaved.AddTo(
             new CustomerWrite

@@ -39,8 +39,9 @@ internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommen
             await actor.Load();
         }
 
-        var (chosen, source, position) = Choose(query, at, actor.Profile);
-        reply = reply with { Items = await Describe(chosen, query.Explain, actor, evidence), Source = source, IndexPosition = position };
+        var request = ToRequest(query, actor.Profile.Customer.Tenant, at);
+        var (chosen, source, position) = Choose(request, actor.Profile);
+        reply = reply with { Items = await Describe(chosen, Given(query, request), query.Explain, actor, evidence), Source = source, IndexPosition = position };
         return await Record(reply, query, key, recorder);
     }
 
@@ -76,12 +77,11 @@ internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommen
     }
 
     /// <summary>Chooses items for a profile. In one turn: nothing is awaited, nothing is called.</summary>
-    public (Recommendation[] Chosen, RecommendationSource Source, long IndexPosition) Choose(RecommendationQuery query, long at, CustomerProfile profile)
+    private (Recommendation[] Chosen, RecommendationSource Source, long IndexPosition) Choose(in RecommendationRequest request, CustomerProfile profile)
     {
-        var tenant = profile.Customer.Tenant;
         var work = RecommenderWorkspace.OfThread;
         work.Taste.Read(profile, services.Fold.Settings);
-        return Choose(recommender, replica, ToRequest(query, tenant, at), work);
+        return Choose(recommender, replica, request, work);
     }
 
     /// <summary>Chooses items for whatever taste the workspace holds.</summary>
@@ -96,11 +96,12 @@ internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommen
     }
 
     /// <summary>Names what was chosen and the events behind it.</summary>
-    public async Task<IReadOnlyList<RecommendedItem>> Describe(Recommendation[] chosen, bool explain, CustomerActor actor, RecentEvidence evidence)
+    private async Task<IReadOnlyList<RecommendedItem>> Describe(
+        Recommendation[] chosen, IEnumerable<KeyValuePair<ulong, string>> given, bool explain, CustomerActor actor, RecentEvidence evidence)
     {
         await evidence.Fill(actor, chosen.Where(item => item.CitedPosition > 0).Select(item => item.CitedPosition));
         await actor.Load();
-        return await Describe(chosen, explain, services.Names, actor.UnsavedNames, evidence.EventIdOf);
+        return await Describe(chosen, explain, services.Names, actor.UnsavedNames.Concat(given), evidence.EventIdOf);
     }
 
     /// <summary>Names what was chosen.</summary>
@@ -133,6 +134,10 @@ internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommen
             Parts = explain ? new ScoreParts(item.NextItem, item.Affinity, item.Trending, item.IsSeen, item.IsPurchased) : null,
         });
     }
+
+    /// <summary>The names of the caller's own items: nobody needs to be asked for those.</summary>
+    private static IEnumerable<KeyValuePair<ulong, string>> Given(RecommendationQuery query, in RecommendationRequest request) =>
+        query.Items is { } items ? request.Items!.Zip(items, KeyValuePair.Create) : [];
 
     private static RecommendationRequest ToRequest(RecommendationQuery query, string tenant, long at) => new(
         query.Count,

@@ -6,6 +6,7 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Serialization;
 using Personalization.Configuration;
+using Personalization.Customers;
 using Personalization.Engine.Churn;
 using Personalization.Engine.Profiles;
 using Personalization.Grains.Actions;
@@ -41,6 +42,7 @@ public static class EngineHosting
         services.AddChurn();
         services.TryAddSingleton(provider => new EntryCodec(provider.GetRequiredService<Serializer>()));
         services.TryAddSingleton(provider => new PartitionMap(provider.GetRequiredService<IPartitionLog>().Partitions));
+        services.TryAddSingleton<CustomerGrains>();
         services.AddSingleton<EngineMetrics>();
         services.AddSingleton(provider => new NameCache(provider.GetRequiredService<INameStore>()));
         services.AddSingleton(provider => new CustomerServices(
@@ -55,6 +57,7 @@ public static class EngineHosting
             provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value)
         {
             Churn = provider.GetRequiredService<ChurnReplica>(),
+            MayBeTwice = provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value.Storage == StorageKind.Redis,
         });
         services.AddOptions<GrainCollectionOptions>().Configure<IOptions<PersonalizationOptions>>((collection, options) =>
         {

@@ -28,6 +28,7 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
     private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(500);
 
     private const int PageRows = 2_000;
+    private const int PartitionsAtOnce = 16;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly ModelStore _store = new(services.Documents, definition.Name);
@@ -153,10 +154,13 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
         while (true)
         {
             var isBehind = false;
-            for (var partition = 0; partition < _marks.Length; partition++)
+            for (var first = 0; first < _marks.Length; first += PartitionsAtOnce)
             {
-                isBehind |= await Read(partition, cancellation);
+                // Side by side: over a network a round trip a partition would be most of the time.
+                var pages = await Task.WhenAll(_marks.Skip(first).Take(PartitionsAtOnce)
+                    .Select((mark, i) => services.Store.ReadOutbox(first + i, mark.Number, PageRows, cancellation).AsTask()));
                 // A backlog of one partition does not hold up what the others have to tell.
+                for (var i = 0; i < pages.Length; i++) isBehind |= await Take(first + i, pages[i], cancellation);
                 cancellation.ThrowIfCancellationRequested();
             }
 
@@ -170,10 +174,9 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
     }
 
     /// <summary>Learns a page of a partition's outbox. True: there is more.</summary>
-    private async Task<bool> Read(int partition, CancellationToken cancellation)
+    private async Task<bool> Take(int partition, OutboxPage page, CancellationToken cancellation)
     {
         var mark = _marks[partition];
-        var page = await services.Store.ReadOutbox(partition, mark.Number, PageRows, cancellation);
         _heads[partition] = page.Head;
         if (page.Head < mark.Number || page.First > mark.Number + 1)
         {

@@ -32,7 +32,7 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
         INameStore names,
         ILogAppender appender,
         EntryCodec codec,
-        IGrainFactory grains,
+        CustomerGrains customers,
         FoldSettings fold,
         ChurnReplica churn,
         IOptions<PersonalizationOptions> options,
@@ -45,7 +45,7 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
         _silo = silo;
         _here = here;
         _services = new OwnerServices(
-            log, store, names, appender, codec, customer => grains.GetGrain<ICustomerGrain>(customer.Text), options.Value, fold.Lateness, time, metrics, logger)
+            log, store, names, appender, codec, customers.Of, options.Value, fold.Lateness, time, metrics, logger)
         {
             Churn = () => churn.Stamp,
         };

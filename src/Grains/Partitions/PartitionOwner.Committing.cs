@@ -22,9 +22,19 @@ internal sealed partial class PartitionOwner
     {
         while (IsAtWork)
         {
-            await _commitWanted.Wait(_services.Options.Owner.CommitInterval, _services.Time, _stop.Token);
+            await _commitWanted.Wait(UntilCommit(), _services.Time, _stop.Token);
             await Commit();
         }
+    }
+
+    /// <summary>
+    /// Each partition has its own place within the interval: were all to commit at once, everybody who asks in that moment would wait for all of them.
+    /// </summary>
+    private TimeSpan UntilCommit()
+    {
+        var interval = _services.Options.Owner.CommitInterval.Ticks;
+        var place = interval * _partition / _services.Log.Partitions;
+        return TimeSpan.FromTicks(interval - ((_services.Time.GetUtcNow().UtcTicks + interval - place) % interval));
     }
 
     /// <summary>Commits once; a call during a commit waits for that one and starts another.</summary>

@@ -10,10 +10,13 @@ internal sealed partial class SqlitePartitionStore
     public async ValueTask<CommitReply> Commit(CommitChunk chunk, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(chunk);
-        return await Write(session => Commit(session, chunk), cancellation);
+        var head = 0L;
+        var reply = await Write(session => Commit(session, chunk, out head), cancellation);
+        state.OutboxReached(chunk.Partition, head);
+        return reply;
     }
 
-    private CommitReply Commit(SqliteSession session, CommitChunk chunk)
+    private CommitReply Commit(SqliteSession session, CommitChunk chunk, out long outboxHead)
     {
         var head = session.Prepare("SELECT epoch, nonce, outbox_head, highest, highest_hash, EXISTS(SELECT 1 FROM consumers WHERE partition = ?1) FROM partitions WHERE partition = ?1")
             .Bind(1, chunk.Partition);
@@ -21,6 +24,7 @@ internal sealed partial class SqlitePartitionStore
             ? new ChunkTotals(new Epoch(head.Int64(0), head.UInt64(1)), head.Int64(2), head.Int64(3), head.UInt64(4), head.Int64(5) != 0)
             : new ChunkTotals(Epoch.None, 0, 0, 0, false);
         head.Reset();
+        outboxHead = totals.OutboxHead;
         if (chunk.Epoch != totals.Epoch) return new CommitReply(true, []);
 
         var outcomes = new CommitOutcome[chunk.Customers.Count];
@@ -28,6 +32,7 @@ internal sealed partial class SqlitePartitionStore
 
         session.Prepare("UPDATE partitions SET outbox_head = ?2, highest = ?3, highest_hash = ?4 WHERE partition = ?1")
             .Bind(1, chunk.Partition).Bind(2, totals.OutboxHead).Bind(3, totals.Highest).Bind(4, totals.HighestHash).Run();
+        outboxHead = totals.OutboxHead;
         foreach (var (name, change) in totals.Counters)
         {
             session.Prepare("INSERT INTO counters(partition, name, value) VALUES(?1, ?2, ?3) ON CONFLICT(partition, name) DO UPDATE SET value = value + excluded.value")

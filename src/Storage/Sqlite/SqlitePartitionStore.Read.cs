@@ -43,8 +43,10 @@ internal sealed partial class SqlitePartitionStore
         cancellation);
 
     /// <inheritdoc />
-    public ValueTask<OutboxPage> ReadOutbox(int partition, long after, int max, CancellationToken cancellation = default) => Read(
-        session => session.Snapshot(snapshot =>
+    public ValueTask<OutboxPage> ReadOutbox(int partition, long after, int max, CancellationToken cancellation = default) => state.OutboxHead(partition) == after
+        // Consumers look several times a second, and mostly there is nothing.
+        ? ValueTask.FromResult(new OutboxPage(after + 1, after, []))
+        : Read(session => session.Snapshot(snapshot =>
         {
             var head = Number(snapshot.Prepare("SELECT outbox_head FROM partitions WHERE partition = ?1").Bind(1, partition), 0);
             var end = SqliteState.Id(partition, head);

@@ -7,7 +7,8 @@ namespace Personalization.Storage.Sqlite;
 /// <remarks>
 /// <c>customers</c> is an ordinary (rowid) table with a narrow index by (slot, key): rows of kilobytes make a clustered key's tree deep.
 /// Keys carry the slot; <c>partition</c> beside it is what an offline change of the number of partitions rewrites.
-/// Journal rows are appended at the file's growing end and found by (customer, last).
+/// Journal rows are appended at the file's growing end and found by (customer, last). Outbox rows are few and short-lived, so an erasure looks through those of its
+/// partition, and no commit pays for an index by customer.
 /// </remarks>
 internal sealed class SqliteState : IDisposable
 {
@@ -30,7 +31,7 @@ internal sealed class SqliteState : IDisposable
         CREATE INDEX IF NOT EXISTS journal_customer ON journal(customer, last);
         CREATE INDEX IF NOT EXISTS journal_written ON journal(partition, written_at);
         CREATE TABLE IF NOT EXISTS outbox(id INTEGER PRIMARY KEY, customer TEXT NOT NULL, kind TEXT NOT NULL, bytes BLOB NOT NULL);
-        CREATE INDEX IF NOT EXISTS outbox_customer ON outbox(customer);
+        DROP INDEX IF EXISTS outbox_customer;
         CREATE TABLE IF NOT EXISTS consumers(
             partition INTEGER NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY(partition, name)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS dead_letters(
@@ -44,17 +45,34 @@ internal sealed class SqliteState : IDisposable
         CREATE TABLE IF NOT EXISTS names(hash INTEGER PRIMARY KEY, name TEXT NOT NULL);
         """;
 
+    private readonly long[] _outboxHeads;
+
     /// <summary>Opens the file, making it if it is missing.</summary>
     /// <exception cref="InvalidOperationException">The file is of a newer schema, or was made for another number of partitions.</exception>
     public SqliteState(string path, int partitions)
     {
         Writer = new SqliteWriter(SqliteSchema.Open(path, SchemaVersion, Tables, partitions), "state writer");
         Readers = new SqliteReaders(path);
+        _outboxHeads = new long[partitions];
+        Array.Fill(_outboxHeads, -1);
     }
 
     public SqliteWriter Writer { get; }
 
     public SqliteReaders Readers { get; }
+
+    /// <summary>The highest outbox number of a partition that is known to be stored; −1 before its first commit since the file was opened.</summary>
+    public long OutboxHead(int partition) => Volatile.Read(ref _outboxHeads[partition]);
+
+    /// <summary>A commit is durable; calls may come in any order.</summary>
+    public void OutboxReached(int partition, long head)
+    {
+        ref var known = ref _outboxHeads[partition];
+        for (var seen = Volatile.Read(ref known); seen < head; seen = Volatile.Read(ref known))
+        {
+            if (Interlocked.CompareExchange(ref known, head, seen) == seen) return;
+        }
+    }
 
     /// <summary>Position or outbox number and partition in one integer key.</summary>
     public static long Id(int partition, long number) => ((long)partition << 53) | number;

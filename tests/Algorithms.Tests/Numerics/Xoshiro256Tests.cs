@@ -63,6 +63,34 @@ public sealed class Xoshiro256Tests
     }
 
     [Fact]
+    public void Gaussian_deviates_follow_the_normal_distribution_to_its_tails()
+    {
+        const int n = 2_000_000;
+        var random = new Xoshiro256(15);
+        double[] limits = [-3.7, -3, -2, -1, -0.3, 0, 0.1, 0.5, 1.5, 2.5, 3.6541528853610088, 4];
+        // P(z < limit), to ten digits.
+        double[] expected =
+        [
+            1.077997335e-4, 1.349898032e-3, 2.275013195e-2, 0.1586552539, 0.3820885778, 0.5, 0.5398278373, 0.6914624613, 0.9331927987, 0.9937903347, 0.9998709838, 0.9999683288,
+        ];
+        var below = new int[limits.Length];
+        for (var i = 0; i < n; i++)
+        {
+            var z = random.NextGaussian();
+            for (var j = 0; j < limits.Length; j++)
+            {
+                if (z < limits[j]) below[j]++;
+            }
+        }
+
+        for (var j = 0; j < limits.Length; j++)
+        {
+            var error = Math.Sqrt(expected[j] * (1 - expected[j]) / n);
+            Assert.InRange((double)below[j] / n, expected[j] - 4 * error, expected[j] + 4 * error);
+        }
+    }
+
+    [Fact]
     public void Bounded_integers_are_uniform()
     {
         var random = new Xoshiro256(13);

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Serialization;
 using Personalization.Configuration;
+using Personalization.Customers;
 using Personalization.Events;
 using Personalization.Gateway.Health;
 using Personalization.Gateway.Hosting;
@@ -56,6 +57,7 @@ internal sealed class TestGateway : IAsyncDisposable
         builder.Services.AddSingleton<IPartitionLog>(log);
         builder.Services.AddSingleton<IDocumentStore>(new FakeDocuments());
         builder.Services.AddSingleton<IGrainFactory>(new FakeGrains());
+        builder.Services.AddSingleton<CustomerGrains, FakeCustomerGrains>();
         builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(Now));
         builder.Services.AddPersonalizationGateway(options, builder.Configuration);
         var app = builder.Build();

@@ -36,7 +36,7 @@ public sealed class LoadRunTests
     public async Task Decisions_are_answered_beside_empty_calls_and_everything_is_committed()
     {
         var report = new RunReport("decide");
-        var plan = new DecidePlan { Candidates = [20], Customers = 100, Connections = 4, Duration = TimeSpan.FromSeconds(0.5), Rounds = 1, Rate = 50, Writes = 50 };
+        var plan = new DecidePlan { Candidates = [20], Stubbed = [true, false], Customers = 100, Connections = 4, Duration = TimeSpan.FromSeconds(0.5), Rounds = 1, Rate = 50, Writes = 50 };
         await new DecideRun(plan, report).Run(Stop);
         Assert.True(report.Holds, report.Failures);
     }
