@@ -42,6 +42,12 @@ public sealed class PlantedTasteTests
         await Until(engine, "v1/trending", answer => answer.GetProperty("indexPosition").GetInt64() >= events.Count + 1);
         await ShouldGet(engine, "second");
 
+        // The caller's own list comes back under the caller's own names, also what nobody has heard of.
+        using var reranked = await engine.Http.PostAsJsonAsync("v1/customers/anon:second/recommendations", new { items = new[] { "decoy", "never-heard-of", "B" } });
+        var order = (await reranked.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("itemId").GetString()).ToList();
+        Assert.Equal("B", order[0]);
+        Assert.Equal(["B", "decoy", "never-heard-of"], order.Order(StringComparer.Ordinal));
+
         var nobody = await engine.Http.GetFromJsonAsync<JsonElement>("v1/customers/anon:nobody/recommendations?n=1");
         Assert.Equal(("trending", "decoy"), (nobody.GetProperty("source").GetString(), nobody.GetProperty("items")[0].GetProperty("itemId").GetString()));
     }

@@ -230,15 +230,12 @@ internal static class DecisionFold
         for (var place = 0; place < choices.Length; place++)
         {
             var choice = made.Choices[place];
-            choices[place] = new OpenChoice
-            {
-                Id = choice.Id,
-                Hash = KeyHash.Name(profile.Tenant, choice.Id),
-                Group = choice.Group,
-                Propensity = choice.Propensity,
-                SharedScore = choice.SharedScore,
-                Reward = made.DefaultReward,
-            };
+            choices[place] = new OpenChoice { Id = choice.Id, Hash = KeyHash.Name(profile.Tenant, choice.Id), Propensity = 1, Reward = made.DefaultReward };
+            // Nobody learns from a recommendation's record, which may hold a hundred items: what only a learner needs stays in the journal.
+            if (!made.Learns) continue;
+            choices[place].Group = choice.Group;
+            choices[place].Propensity = choice.Propensity;
+            choices[place].SharedScore = choice.SharedScore;
         }
 
         return new OpenDecision

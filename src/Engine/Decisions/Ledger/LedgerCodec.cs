@@ -7,10 +7,13 @@ using Personalization.Partitions;
 
 namespace Personalization.Engine.Decisions.Ledger;
 
-/// <summary>Bytes of a ledger, the last part of the side record: version · closed early · caps · own parameters · open decisions.</summary>
+/// <summary>
+/// Bytes of a ledger, the last part of the side record: version · closed early · caps · own parameters · open decisions. Group, propensity and score of a choice are
+/// there where something learns from it, its reward where it has one; version 1, which is still read, had all of them always.
+/// </summary>
 internal static class LedgerCodec
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const int CountsExposures = 1;
     private const int Exposed = 2;
     private const int Learns = 4;
@@ -48,7 +51,7 @@ internal static class LedgerCodec
 
     public static DecisionLedger Read(string tenant, ref ByteReader reader)
     {
-        reader.Version(Version, "decision ledger");
+        var layout = reader.Version(Version, "decision ledger");
         var ledger = new DecisionLedger { ClosedEarly = reader.Long() };
         var caps = reader.Count(10);
         for (var i = 0; i < caps; i++)
@@ -69,7 +72,7 @@ internal static class LedgerCodec
         }
 
         var open = reader.Count(16);
-        for (var i = 0; i < open; i++) ledger.Add(ReadDecision(tenant, ref reader));
+        for (var i = 0; i < open; i++) ledger.Add(ReadDecision(tenant, layout, ref reader));
         return ledger;
     }
 
@@ -102,15 +105,19 @@ internal static class LedgerCodec
         foreach (ref readonly var choice in decision.Choices.AsSpan())
         {
             writer.Text(choice.Id);
-            writer.UInt64(choice.Group);
-            writer.Double(choice.Propensity);
-            writer.Double(choice.SharedScore);
-            writer.Double(choice.Reward);
+            if (decision.Learns)
+            {
+                writer.UInt64(choice.Group);
+                writer.Double(choice.Propensity);
+                writer.Double(choice.SharedScore);
+            }
+
             writer.Byte(choice.Rewarded ? (byte)1 : (byte)0);
+            if (choice.Rewarded) writer.Double(choice.Reward);
         }
     }
 
-    private static OpenDecision ReadDecision(string tenant, ref ByteReader reader)
+    private static OpenDecision ReadDecision(string tenant, byte layout, ref ByteReader reader)
     {
         var idHash = reader.UInt64();
         var position = reader.Long();
@@ -129,17 +136,24 @@ internal static class LedgerCodec
         foreach (ref var rule in rewards.AsSpan()) rule = new RewardRule((EventType)reader.Byte(), Reward(ref reader), reader.Byte() == 1);
         var charges = new ulong[reader.Count(8)];
         foreach (ref var scope in charges.AsSpan()) scope = reader.UInt64();
-        var choices = new OpenChoice[reader.Count(34)];
+        var choices = new OpenChoice[reader.Count(2)];
         foreach (ref var choice in choices.AsSpan())
         {
             choice.Id = reader.Text();
             choice.Hash = KeyHash.Name(tenant, choice.Id);
-            choice.Group = reader.UInt64();
-            choice.Propensity = reader.Double();
-            choice.SharedScore = reader.Double();
-            if (!(Math.Abs(choice.SharedScore) <= RewardModels.LargestValue)) throw new InvalidDataException("a choice's score is out of range");
-            choice.Reward = Reward(ref reader);
+            choice.Propensity = 1;
+            var isOld = layout == 1;
+            if (isOld || (flags & Learns) != 0)
+            {
+                choice.Group = reader.UInt64();
+                choice.Propensity = reader.Double();
+                choice.SharedScore = reader.Double();
+                if (!(Math.Abs(choice.SharedScore) <= RewardModels.LargestValue)) throw new InvalidDataException("a choice's score is out of range");
+            }
+
+            choice.Reward = isOld ? Reward(ref reader) : defaultReward;
             choice.Rewarded = reader.Byte() == 1;
+            if (!isOld && choice.Rewarded) choice.Reward = Reward(ref reader);
         }
 
         return new OpenDecision
