@@ -6,6 +6,7 @@ using Personalization.Load.Ingest;
 using Personalization.Load.Kill;
 using Personalization.Load.Latency;
 using Personalization.Load.Memory;
+using Personalization.Load.PowerLoss;
 using Personalization.Load.Recommend;
 using Personalization.Load.Rolling;
 using Personalization.Load.Scale;
@@ -31,6 +32,7 @@ internal static class LoadCommandLine
             DecideCommand.Create(),
             ChaosCommand.Create(),
             RollingCommand.Create(),
+            PowerLossCommand.Create(),
             HostCommand.Create(),
         };
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Personalization.Configuration;
 using Personalization.Load.Hosting;
+using Personalization.Load.PowerLoss;
 
 namespace Personalization.Load.Clusters;
 
@@ -24,12 +25,19 @@ internal sealed class ProcessCluster : IAsyncDisposable
     private ProcessCluster(int silos, int gateways, int partitions, string fsync)
     {
         _partitions = partitions;
-        Redis = RedisProcess.Start(_folder.Path, _redisPort, fsync);
+        RedisFile = new AppendOnlyFile(_folder.Path);
+        Redis = RedisProcess.Start(_folder.Path, _redisPort, fsync, () => RedisBytesLost += RedisFile.Cut());
         for (var i = 0; i < silos; i++) AddSilo();
         Gateways = [.. Enumerable.Range(1, gateways).Select(number => Engine($"gateway {number}", typeof(Gateway.Hosting.GatewayServices).Assembly.Location))];
     }
 
     public SupervisedProcess Redis { get; }
+
+    /// <summary>What Redis keeps on disk.</summary>
+    public AppendOnlyFile RedisFile { get; }
+
+    /// <summary>What was cut off it.</summary>
+    public long RedisBytesLost { get; private set; }
 
     public IReadOnlyList<ClusterProcess> Silos => _silos;
 

@@ -14,12 +14,17 @@ internal static class RedisProcess
     /// <param name="folder">Where its files are.</param>
     /// <param name="port">Where it listens, on the loopback.</param>
     /// <param name="fsync"><c>always</c>, <c>everysec</c> or <c>no</c>.</param>
-    public static SupervisedProcess Start(string folder, int port, string fsync)
+    /// <param name="beforeStart">Runs before each start, while nobody has the files open.</param>
+    public static SupervisedProcess Start(string folder, int port, string fsync, Action? beforeStart = null)
     {
         var files = Directory.CreateDirectory(Path.Combine(folder, "redis")).FullName;
-        return new SupervisedProcess("redis", () => new ProcessStartInfo(
-            "redis-server",
-            ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", files, "--save", "", "--appendonly", "yes", "--appendfsync", fsync, "--maxmemory-policy", "noeviction"]));
+        return new SupervisedProcess("redis", () =>
+        {
+            beforeStart?.Invoke();
+            return new ProcessStartInfo(
+                "redis-server",
+                ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", files, "--save", "", "--appendonly", "yes", "--appendfsync", fsync, "--maxmemory-policy", "noeviction"]);
+        });
     }
 
     /// <summary>Waits until it answers.</summary>
