@@ -10,7 +10,7 @@ namespace Personalization.Grains.Placement;
 internal static class PartitionTable
 {
     /// <summary>
-    /// Assigns partitions 0 … P − 1 in turn, each to the silo of highest weight hash(partition, silo) that has fewer than ⌈P / silos⌉ yet.
+    /// Assigns partitions 0 … P − 1 in turn, each to the silo of highest weight hash(partition, silo) that has room: every silo for ⌊P / silos⌋, and P mod silos of them for one more.
     /// </summary>
     /// <param name="partitions">P.</param>
     /// <param name="silos">Names of the silos, each once, in any order.</param>
@@ -20,7 +20,7 @@ internal static class PartitionTable
     {
         var table = new int[partitions];
         if (silos.Count <= 1) return table;
-        var most = (partitions + silos.Count - 1) / silos.Count;
+        var (least, extra) = Math.DivRem(partitions, silos.Count);
         var load = new int[silos.Count];
         Span<ulong> pair = stackalloc ulong[2];
         var identities = new ulong[silos.Count];
@@ -31,7 +31,7 @@ internal static class PartitionTable
             var bestWeight = 0UL;
             for (var i = 0; i < silos.Count; i++)
             {
-                if (load[i] == most) continue;
+                if (load[i] > least || (load[i] == least && extra == 0)) continue;
                 pair[0] = (ulong)partition;
                 pair[1] = identities[i];
                 var weight = KeyHash.Hash64(MemoryMarshal.AsBytes(pair));
@@ -41,7 +41,7 @@ internal static class PartitionTable
             }
 
             table[partition] = best;
-            load[best]++;
+            if (load[best]++ == least) extra--;
         }
 
         return table;
