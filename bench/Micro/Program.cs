@@ -4,7 +4,7 @@ using Personalization.Micro.Gate;
 
 // dotnet run -c Release --project bench/Micro -- gate              bytes per operation against allocations.json
 // dotnet run -c Release --project bench/Micro -- decide             a decision's cost by stage
-// dotnet run -c Release --project bench/Micro -- --filter '*Fold*'  times, by BenchmarkDotNet
+// dotnet run -c Release --project bench/Micro -- --filter '*Fold*' -i  times, by BenchmarkDotNet, in process
 if (args is ["gate", ..]) return GateReport.Print(AllocationGate.Run(typeof(Program).Assembly, AllocationBudget.Load()), Console.Out);
 if (args is ["decide", ..])
 {
