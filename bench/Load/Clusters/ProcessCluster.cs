@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Personalization.Configuration;
 using Personalization.Load.Hosting;
-using Personalization.Load.PowerLoss;
 
 namespace Personalization.Load.Clusters;
 

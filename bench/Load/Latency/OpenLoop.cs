@@ -10,7 +10,7 @@ namespace Personalization.Load.Latency;
 /// server meets a queue and not a patient client. What waits because the server is slow is measured from when it should have begun: without that,
 /// the slowest moments would be left out of the percentiles ("coordinated omission", G. Tene).
 /// </summary>
-internal static partial class OpenLoop
+internal static class OpenLoop
 {
     private const uint PauseMicroseconds = 100;
 

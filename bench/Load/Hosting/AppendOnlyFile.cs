@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Personalization.Load.PowerLoss;
+namespace Personalization.Load.Hosting;
 
 /// <summary>Redis' append-only file, and how long it was when. Cut to an earlier length it is what a machine without power finds again, had the rest not reached the disk.</summary>
 internal sealed class AppendOnlyFile(string folder)
