@@ -18,6 +18,9 @@ internal enum RejectionReason
     /// <summary>Its partition or its customer is behind; later it will be taken.</summary>
     Throttled,
 
+    /// <summary>Its producer sends more than it may; later it will be taken.</summary>
+    OverLimit,
+
     /// <summary>The log did not take it; later it will.</summary>
     Unavailable,
 }

@@ -29,12 +29,14 @@ internal static class EventEndpoints
         .ProducesProblem(StatusCodes.Status429TooManyRequests)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<IResult> Post(HttpContext context, EventIngestion ingestion, PersonalizationOptions options, string? traffic = null)
+    private static async Task<IResult> Post(HttpContext context, EventIngestion ingestion, ProducerLimits producers, PersonalizationOptions options, string? traffic = null)
     {
         var kind = ReadTraffic(traffic);
+        producers.Check(context);
         List<EventDraft> drafts;
         using (var body = await RequestBody.Read(context.Request, options.Limits.RequestBytes, context.RequestAborted))
             drafts = Read(context.Request, body.Bytes, options.Limits);
+        producers.Take(context, drafts.Count);
         await ingestion.Ingest(drafts, kind, context.RequestAborted);
         var response = IngestResponse.Of(drafts);
         return response.Accepted > 0 || response.Rejected.Count == 0

@@ -29,7 +29,9 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
             _ => null,
         };
 
-        if (problem is null || problem.Status >= StatusCodes.Status500InternalServerError) LogFailure(httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName, exception);
+        // A log that is down is told once by whoever writes to it, not again with every request that is refused meanwhile.
+        if (exception is not (ProblemException or LogUnavailableException) && (problem is null || problem.Status >= StatusCodes.Status500InternalServerError))
+            LogFailure(httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName, exception);
         problem ??= new ProblemException(StatusCodes.Status500InternalServerError, "An error on our side", "the request failed because of an error on our side; it is in the log");
         return await Write(httpContext, problem, problems);
     }

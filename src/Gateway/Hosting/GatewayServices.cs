@@ -35,6 +35,7 @@ public static class GatewayServices
 
         services.TryAddSingleton<CustomerGrains>();
         services.AddSingleton<EventIngestion>();
+        services.AddSingleton<ProducerLimits>();
         services.AddSingleton<EventStamp>();
         services.AddSingleton<EventClock>();
         services.AddSingleton<EntryAppender>();

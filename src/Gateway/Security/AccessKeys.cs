@@ -16,7 +16,7 @@ internal static class AccessKeys
             return;
         }
 
-        services.AddSingleton(new KeyRing(options.Keys));
+        services.AddSingleton(new KeyRing(options.Keys, ApiKeyAuthentication.SchemeName));
         services.AddAuthentication(ApiKeyAuthentication.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder()
             .AddPolicy(AccessPolicies.Ingest, policy => policy.RequireRole(AccessPolicies.Ingest))

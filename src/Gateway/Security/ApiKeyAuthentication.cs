@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
@@ -24,23 +23,12 @@ internal sealed class ApiKeyAuthentication(
     public const string Header = "X-Api-Key";
 
     private const string BearerPrefix = "Bearer ";
-    private static readonly AuthenticateResult AsAdmin = Ticket(AccessPolicies.Ingest, AccessPolicies.Read, AccessPolicies.Admin);
-    private static readonly AuthenticateResult AsIngest = Ticket(AccessPolicies.Ingest);
-    private static readonly AuthenticateResult AsRead = Ticket(AccessPolicies.Read);
-    private static readonly AuthenticateResult AsBoth = Ticket(AccessPolicies.Ingest, AccessPolicies.Read);
 
     /// <inheritdoc />
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (ShownKey() is not { } shown) return Task.FromResult(AuthenticateResult.NoResult());
-        return Task.FromResult(keys.Allows(shown) switch
-        {
-            (true, _, _) => AsAdmin,
-            (_, true, true) => AsBoth,
-            (_, true, _) => AsIngest,
-            (_, _, true) => AsRead,
-            _ => AuthenticateResult.Fail("the key is not known"),
-        });
+        return Task.FromResult(keys.Find(shown) ?? AuthenticateResult.Fail("the key is not known"));
     }
 
     /// <inheritdoc />
@@ -61,11 +49,5 @@ internal sealed class ApiKeyAuthentication(
         if (authorization.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase)) return authorization[BearerPrefix.Length..].Trim();
         var header = Request.Headers[Header].ToString();
         return header.Length > 0 ? header : null;
-    }
-
-    private static AuthenticateResult Ticket(params string[] policies)
-    {
-        var identity = new ClaimsIdentity(policies.Select(policy => new Claim(ClaimTypes.Role, policy)), SchemeName);
-        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
     }
 }

@@ -28,8 +28,8 @@ internal sealed class GatewayMetrics
         if (events > 0) _accepted.Add(events);
     }
 
-    /// <summary>Counts a rejected event.</summary>
-    public void Rejected(RejectionReason reason) => _rejected.Add(1, new KeyValuePair<string, object?>("reason", NameOf(reason)));
+    /// <summary>Counts rejected events.</summary>
+    public void Rejected(RejectionReason reason, int events = 1) => _rejected.Add(events, new KeyValuePair<string, object?>("reason", NameOf(reason)));
 
     /// <summary>Counts a live stream that opened (+1) or closed (−1).</summary>
     public void Live(int change) => _live.Add(change);
@@ -38,6 +38,7 @@ internal sealed class GatewayMetrics
     {
         RejectionReason.TooLarge => "tooLarge",
         RejectionReason.Throttled => "throttled",
+        RejectionReason.OverLimit => "overLimit",
         RejectionReason.Unavailable => "unavailable",
         _ => "invalid",
     };

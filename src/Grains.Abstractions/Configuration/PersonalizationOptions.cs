@@ -131,6 +131,12 @@ public sealed class LimitOptions
     /// <summary>Events of one request: 413 beyond. Default 1,000.</summary>
     public int BatchEvents { get; set; } = 1000;
 
+    /// <summary>
+    /// Events a second that one producer (a key; without keys, an address) may send to one process: 429 beyond. 0, the default, sets no limit. Set it where several producers
+    /// share an engine, so that one that floods takes nothing from the others.
+    /// </summary>
+    public int ProducerEventsPerSecond { get; set; }
+
     /// <summary>How far in the future an event's time may lie. Default 5 minutes.</summary>
     public TimeSpan Future { get; set; } = TimeSpan.FromMinutes(5);
 

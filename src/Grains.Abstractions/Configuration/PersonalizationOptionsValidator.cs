@@ -40,6 +40,7 @@ public static class PersonalizationOptionsValidator
         Check(limits.RequestBytes is >= 1024 and <= 64 << 20, "Limits:RequestBytes", $"must be between 1,024 and 67,108,864, but is {limits.RequestBytes}");
         Check(limits.EventBytes >= 256 && limits.EventBytes <= limits.RequestBytes, "Limits:EventBytes", $"must be between 256 and Limits:RequestBytes ({limits.RequestBytes}), but is {limits.EventBytes}");
         Check(limits.BatchEvents is >= 1 and <= 100_000, "Limits:BatchEvents", $"must be between 1 and 100,000, but is {limits.BatchEvents}");
+        Check(limits.ProducerEventsPerSecond is >= 0 and <= 10_000_000, "Limits:ProducerEventsPerSecond", $"must be between 0 (no limit) and 10,000,000, but is {limits.ProducerEventsPerSecond}");
         Check(limits.Future >= TimeSpan.Zero, "Limits:Future", $"must not be negative");
         Check(limits.PartitionLag >= 1, "Limits:PartitionLag", $"must be at least 1");
         Check(limits.PartitionAge > options.Owner.CommitInterval, "Limits:PartitionAge", $"must be longer than Owner:CommitInterval ({options.Owner.CommitInterval})");
