@@ -19,7 +19,7 @@ internal sealed class RedisDocumentStore(IConnectionMultiplexer connection, Redi
         var transaction = _database.CreateTransaction();
         var version = transaction.HashGetAsync(keys.Documents[0], key);
         var body = transaction.HashGetAsync(keys.Documents[1], key);
-        if (!await transaction.ExecuteAsync().Answer(cancellation).ConfigureAwait(false)) throw new RedisException("Redis refused to read a document");
+        if (!await transaction.ExecuteAsync().Answer(_database, cancellation).ConfigureAwait(false)) throw new RedisException("Redis refused to read a document");
         return (await version.ConfigureAwait(false)).IsNull ? null : new Document(key, (long)await version.ConfigureAwait(false), (byte[])(await body.ConfigureAwait(false))!);
     }
 
@@ -38,7 +38,7 @@ internal sealed class RedisDocumentStore(IConnectionMultiplexer connection, Redi
             arguments[(i * 4) + 3] = writes[i].Bytes ?? [];
         }
 
-        var versions = (RedisResult[])(await s_write.Run(_database, keys.Documents, arguments).Answer(cancellation).ConfigureAwait(false))!;
+        var versions = (RedisResult[])(await s_write.Run(_database, keys.Documents, arguments).Answer(_database, cancellation).ConfigureAwait(false))!;
         return [.. versions.Select(version => (long)version is >= 0 and var number ? number : default(long?))];
     }
 
@@ -52,7 +52,7 @@ internal sealed class RedisDocumentStore(IConnectionMultiplexer connection, Redi
         var isAfterInside = after is not null && Utf8Order.Instance.Compare(after, prefix) >= 0;
         RedisValue from = isAfterInside ? "(" + after : prefix.Length == 0 ? "-" : "[" + prefix;
         RedisValue to = prefix.Length == 0 ? "+" : (byte[])[(byte)'(', .. prefixBytes, 0xFF];
-        var rows = (RedisResult[])(await s_list.Run(_database, keys.Documents, [from, to, max]).Answer(cancellation).ConfigureAwait(false))!;
+        var rows = (RedisResult[])(await s_list.Run(_database, keys.Documents, [from, to, max]).Answer(_database, cancellation).ConfigureAwait(false))!;
         var documents = new List<Document>(rows.Length / 3);
         for (var i = 0; i < rows.Length; i += 3) documents.Add(new Document(((RedisValue)rows[i]).ToString(), (long)rows[i + 1], (byte[])rows[i + 2]!));
         return documents;

@@ -37,7 +37,7 @@ internal sealed class RedisNameStore : INameStore, IDisposable
         }
 
         if (missing.Count == 0) return;
-        await s_write.Run(_database, [_names], [.. missing]).Answer(cancellation).ConfigureAwait(false);
+        await s_write.Run(_database, [_names], [.. missing]).Answer(_database, cancellation).ConfigureAwait(false);
         if (_stored.Count > Remembered) _stored.Clear();
         foreach (var (hash, _) in names) _stored[hash] = 0;
     }
@@ -48,7 +48,7 @@ internal sealed class RedisNameStore : INameStore, IDisposable
         cancellation.ThrowIfCancellationRequested();
         var found = new Dictionary<ulong, string>(hashes.Count);
         if (hashes.Count == 0) return found;
-        var names = await _database.HashGetAsync(_names, [.. hashes.Select(hash => (RedisValue)RedisLogHead.Hex(hash))]).Answer(cancellation).ConfigureAwait(false);
+        var names = await _database.HashGetAsync(_names, [.. hashes.Select(hash => (RedisValue)RedisLogHead.Hex(hash))]).Answer(_database, cancellation).ConfigureAwait(false);
         foreach (var (hash, name) in hashes.Zip(names))
         {
             if (!name.IsNull) found[hash] = name.ToString();

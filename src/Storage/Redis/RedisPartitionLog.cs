@@ -58,7 +58,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
         var keys = _keys.Partitions[partition];
         while (true)
         {
-            if (RedisLogHead.Read(await _database.HashGetAsync(keys.Head, RedisLogHead.Fields).Answer(cancellation).ConfigureAwait(false)) is { } found) return found.Head;
+            if (RedisLogHead.Read(await _database.HashGetAsync(keys.Head, RedisLogHead.Fields).Answer(_database, cancellation).ConfigureAwait(false)) is { } found) return found.Head;
             await Initialize(keys).ConfigureAwait(false);
         }
     }
@@ -72,7 +72,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
         _signals.BeginAppend(request.Partition);
         try
         {
-            var answer = await Run(s_append, keys, [keys.Head, keys.Log, keys.Writers], Arguments(request, keys.Tail)).Answer(cancellation).ConfigureAwait(false);
+            var answer = await Run(s_append, keys, [keys.Head, keys.Log, keys.Writers], Arguments(request, keys.Tail)).Answer(_database, cancellation).ConfigureAwait(false);
             var status = (AppendStatus)(int)answer[0];
             var head = RedisLogHead.Read(answer, 1);
             var positions = status == AppendStatus.Appended ? Positions(request.Items.Count, (long)answer[9], ((RedisValue)answer[10]).ToString()) : [];
@@ -126,7 +126,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
         cancellation.ThrowIfCancellationRequested();
         var keys = _keys.Partitions[partition];
         RedisValue[] arguments = [RedisLogHead.Hex(expected), above, RedisLogHead.Hex(Generations.Next()), keys.Tail.ToString()];
-        return RedisLogHead.Read(await Run(s_generation, keys, [keys.Head], arguments).Answer(cancellation).ConfigureAwait(false), 0);
+        return RedisLogHead.Read(await Run(s_generation, keys, [keys.Head], arguments).Answer(_database, cancellation).ConfigureAwait(false), 0);
     }
 
     /// <inheritdoc />
@@ -134,7 +134,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         var keys = _keys.Partitions[partition];
-        await Run(s_announce, keys, [keys.Head], [epoch.Counter, RedisLogHead.Hex(epoch.Nonce)]).Answer(cancellation).ConfigureAwait(false);
+        await Run(s_announce, keys, [keys.Head], [epoch.Counter, RedisLogHead.Hex(epoch.Nonce)]).Answer(_database, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -145,7 +145,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            var answer = await Run(s_trim, keys, [keys.Head, keys.Log, keys.Writers], [upTo, keepFromLogTime, TrimStep, forget]).Answer(cancellation).ConfigureAwait(false);
+            var answer = await Run(s_trim, keys, [keys.Head, keys.Log, keys.Writers], [upTo, keepFromLogTime, TrimStep, forget]).Answer(_database, cancellation).ConfigureAwait(false);
             if ((int)answer[1] == 1) return (long)answer[0];
         }
     }
@@ -200,7 +200,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
             var transaction = _database.CreateTransaction();
             var headRead = transaction.HashGetAsync(keys.Head, RedisLogHead.Fields);
             var entriesRead = transaction.StreamRangeAsync(keys.Log, Id(withCursor ? request.After : request.After + 1), "+", withCursor ? wanted + 1 : wanted);
-            if (!await transaction.ExecuteAsync().Answer(cancellation).ConfigureAwait(false)) throw new RedisException("Redis refused to read the log");
+            if (!await transaction.ExecuteAsync().Answer(_database, cancellation).ConfigureAwait(false)) throw new RedisException("Redis refused to read the log");
             if (RedisLogHead.Read(await headRead.ConfigureAwait(false)) is not { } found)
             {
                 await entriesRead.ConfigureAwait(false);
@@ -248,7 +248,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
 
     private static RedisValue Id(long position) => string.Create(CultureInfo.InvariantCulture, $"{position}-0");
 
-    private Task Initialize(PartitionKeys keys) => s_init.Run(_database, [keys.Head], [RedisLogHead.Hex(Generations.Next())]);
+    private Task Initialize(PartitionKeys keys) => s_init.Run(_database, [keys.Head], [RedisLogHead.Hex(Generations.Next())]).Answer(_database, CancellationToken.None);
 
     /// <summary>Runs a script of the log. A head that vanished (an empty Redis in the place of the former) is made anew: who was acknowledged notices by its positions.</summary>
     private async Task<RedisResult[]> Run(RedisScript script, PartitionKeys keys, RedisKey[] names, RedisValue[] arguments)

@@ -20,7 +20,7 @@ internal sealed partial class RedisPartitionStore
         var parks = transaction.HashGetAllAsync(keys.Parks);
         var counters = transaction.HashGetAllAsync(keys.Counters);
         var letters = transaction.HashLengthAsync(keys.Letters);
-        if (!await transaction.ExecuteAsync().Answer(cancellation).ConfigureAwait(false)) throw new RedisException("Redis refused to read a partition's state");
+        if (!await transaction.ExecuteAsync().Answer(_database, cancellation).ConfigureAwait(false)) throw new RedisException("Redis refused to read a partition's state");
         var fields = (await state.ConfigureAwait(false)).ToDictionary(field => field.Name.ToString(), field => field.Value);
         return new PartitionState
         {
@@ -47,7 +47,7 @@ internal sealed partial class RedisPartitionStore
     public async ValueTask<CustomerRecord?> ReadCustomer(int partition, CustomerKey customer, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        var row = await _database.HashGetAsync(_keys.Partitions[partition].Rows(PartitionMap.SlotOf(customer)), customer.Text).Answer(cancellation).ConfigureAwait(false);
+        var row = await _database.HashGetAsync(_keys.Partitions[partition].Rows(PartitionMap.SlotOf(customer)), customer.Text).Answer(_database, cancellation).ConfigureAwait(false);
         return row.IsNull ? null : StoredCustomer.Decode((byte[])row!);
     }
 
@@ -65,7 +65,7 @@ internal sealed partial class RedisPartitionStore
     {
         cancellation.ThrowIfCancellationRequested();
         var due = await _database.SortedSetRangeByScoreWithScoresAsync(
-            _keys.Partitions[partition].WakeUps, double.NegativeInfinity, Score(dueAtOrBefore), Exclude.None, Order.Ascending, 0, max).Answer(cancellation).ConfigureAwait(false);
+            _keys.Partitions[partition].WakeUps, double.NegativeInfinity, Score(dueAtOrBefore), Exclude.None, Order.Ascending, 0, max).Answer(_database, cancellation).ConfigureAwait(false);
         return [.. due.Select(row => new WakeUpRow(CustomerKey.Parse(PartitionKeys.Split(row.Element.ToString()).Customer), (long)row.Score))];
     }
 
@@ -76,7 +76,7 @@ internal sealed partial class RedisPartitionStore
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            var bounds = await _database.HashGetAsync(keys.State, ["outboxHead", "outboxFirst"]).Answer(cancellation).ConfigureAwait(false);
+            var bounds = await _database.HashGetAsync(keys.State, ["outboxHead", "outboxFirst"]).Answer(_database, cancellation).ConfigureAwait(false);
             var head = bounds[0].IsNull ? 0 : (long)bounds[0];
             var first = bounds[1].IsNull ? 1 : (long)bounds[1];
             var from = Math.Max(Math.Max(0, after) + 1, first);
@@ -84,7 +84,7 @@ internal sealed partial class RedisPartitionStore
             if (count <= 0) return new OutboxPage(first, head, []);
             var numbers = new RedisValue[count];
             for (var i = 0; i < count; i++) numbers[i] = Number(from + i);
-            var rows = await _database.HashGetAsync(keys.Outbox, numbers).Answer(cancellation).ConfigureAwait(false);
+            var rows = await _database.HashGetAsync(keys.Outbox, numbers).Answer(_database, cancellation).ConfigureAwait(false);
 
             // Rows were trimmed between the two reads: the answer is that of the later moment.
             if (Array.Exists(rows, row => row.IsNull)) continue;
@@ -96,7 +96,7 @@ internal sealed partial class RedisPartitionStore
     public async ValueTask<IReadOnlyDictionary<string, long>> ReadConsumers(int partition, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        var consumers = await _database.HashGetAllAsync(_keys.Partitions[partition].Consumers).Answer(cancellation).ConfigureAwait(false);
+        var consumers = await _database.HashGetAllAsync(_keys.Partitions[partition].Consumers).Answer(_database, cancellation).ConfigureAwait(false);
         return consumers.ToDictionary(consumer => consumer.Name.ToString(), consumer => (long)consumer.Value);
     }
 
@@ -109,9 +109,9 @@ internal sealed partial class RedisPartitionStore
         while (true)
         {
             var positions = await _database.SortedSetRangeByScoreAsync(
-                keys.LettersOrder, Math.Max(0, after), double.PositiveInfinity, Exclude.Start, Order.Ascending, 0, max - letters.Count).Answer(cancellation).ConfigureAwait(false);
+                keys.LettersOrder, Math.Max(0, after), double.PositiveInfinity, Exclude.Start, Order.Ascending, 0, max - letters.Count).Answer(_database, cancellation).ConfigureAwait(false);
             if (positions.Length == 0) return letters;
-            var values = await _database.HashGetAsync(keys.Letters, positions).Answer(cancellation).ConfigureAwait(false);
+            var values = await _database.HashGetAsync(keys.Letters, positions).Answer(_database, cancellation).ConfigureAwait(false);
             for (var i = 0; i < values.Length; i++)
             {
                 // One that was discarded between the two reads is not there any more.
@@ -129,11 +129,11 @@ internal sealed partial class RedisPartitionStore
         cancellation.ThrowIfCancellationRequested();
         var keys = _keys.Partitions[partition];
         var from = after is null ? -1 : PartitionMap.SlotOf(CustomerKey.Parse(after));
-        var slots = (await _database.SetMembersAsync(keys.Slots).Answer(cancellation).ConfigureAwait(false)).Select(slot => int.Parse(slot.ToString(), CultureInfo.InvariantCulture));
+        var slots = (await _database.SetMembersAsync(keys.Slots).Answer(_database, cancellation).ConfigureAwait(false)).Select(slot => int.Parse(slot.ToString(), CultureInfo.InvariantCulture));
         var listed = new List<CustomerListing>();
         foreach (var slot in slots.Where(slot => slot >= from).Order())
         {
-            var versions = await _database.HashGetAllAsync(keys.Versions(slot)).Answer(cancellation).ConfigureAwait(false);
+            var versions = await _database.HashGetAllAsync(keys.Versions(slot)).Answer(_database, cancellation).ConfigureAwait(false);
             foreach (var (key, version) in versions.Select(field => (field.Name.ToString(), field.Value.ToString())).OrderBy(field => field.Item1, Utf8Order.Instance))
             {
                 if (slot == from && Utf8Order.Instance.Compare(key, after) <= 0) continue;

@@ -123,7 +123,7 @@ internal sealed partial class RedisPartitionStore : IPartitionStore
 
     private async Task<List<(string Member, int Slot, string Key)>> Oldest(RedisKey order, long before, CancellationToken cancellation)
     {
-        var members = await _database.SortedSetRangeByScoreAsync(order, double.NegativeInfinity, Score(before), Exclude.Stop, Order.Ascending, 0, PruneStep).Answer(cancellation).ConfigureAwait(false);
+        var members = await _database.SortedSetRangeByScoreAsync(order, double.NegativeInfinity, Score(before), Exclude.Stop, Order.Ascending, 0, PruneStep).Answer(_database, cancellation).ConfigureAwait(false);
         return [.. members.Select(member =>
         {
             var (slot, key) = PartitionKeys.Split(member.ToString());
@@ -143,7 +143,7 @@ internal sealed partial class RedisPartitionStore : IPartitionStore
     private async Task<RedisResult> Run(RedisScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return await script.Run(_database, keys, arguments).Answer(cancellation).ConfigureAwait(false);
+        return await script.Run(_database, keys, arguments).Answer(_database, cancellation).ConfigureAwait(false);
     }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);

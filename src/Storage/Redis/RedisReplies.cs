@@ -8,15 +8,25 @@ namespace Personalization.Storage.Redis;
 /// </summary>
 internal static class RedisReplies
 {
-    /// <summary>Waits for an answer.</summary>
+    /// <summary>Waits for an answer, for <see cref="Configuration.RedisOptions.Timeout"/>.</summary>
+    /// <remarks>
+    /// The time is kept here: the client looks for calls that are late once a second, by a timer that comes late itself where the processor is busy, and what it lost with a connection it may
+    /// never answer; whoever waits for such a call would wait for ever.
+    /// </remarks>
     /// <exception cref="TimeoutException">There was none, or the server said that it cannot serve now.</exception>
-    public static async Task<T> Answer<T>(this Task<T> call, CancellationToken cancellation)
+    public static async Task<T> Answer<T>(this Task<T> call, IDatabase database, CancellationToken cancellation)
     {
+        if (call.IsCompletedSuccessfully) return await call.ConfigureAwait(false);
+        var timeout = TimeSpan.FromMilliseconds(database.Multiplexer.TimeoutMilliseconds);
         try
         {
-            return await call.WaitAsync(cancellation).ConfigureAwait(false);
+            return await call.WaitAsync(timeout, cancellation).ConfigureAwait(false);
         }
-        catch (RedisException silent) when (!RedisScript.IsOurs(silent))
+        catch (TimeoutException) when (!call.IsCompleted)
+        {
+            throw new TimeoutException($"Redis does not answer: nothing within {timeout.TotalSeconds:0.###} s");
+        }
+        catch (Exception silent) when (silent is RedisTimeoutException || (silent is RedisException fault && !RedisScript.IsOurs(fault)))
         {
             throw new TimeoutException($"Redis does not answer: {silent.Message}", silent);
         }

@@ -27,10 +27,24 @@ internal sealed class RedisTailSignals : IDisposable
     }
 
     /// <summary>A task that ends when the partition's tail moves. Take it before looking at the tail.</summary>
+    /// <exception cref="TimeoutException">Redis does not answer; the next call asks it again to send its messages.</exception>
     public async ValueTask<Task> Next(int partition)
     {
         var own = _partitions[partition];
-        await own.Subscribe(_connection.GetSubscriber()).ConfigureAwait(false);
+        var subscribed = own.Subscribe(_connection.GetSubscriber());
+        if (!subscribed.IsCompletedSuccessfully)
+        {
+            try
+            {
+                await subscribed.WaitAsync(TimeSpan.FromMilliseconds(_connection.TimeoutMilliseconds)).ConfigureAwait(false);
+            }
+            catch
+            {
+                own.Forget(subscribed);
+                throw;
+            }
+        }
+
         return own.Signal.Next();
     }
 
@@ -88,8 +102,16 @@ internal sealed class RedisTailSignals : IDisposable
             if (_subscribed is { IsCompletedSuccessfully: true } done) return done;
             lock (_gate)
             {
-                if (_subscribed is null or { IsFaulted: true } or { IsCanceled: true }) _subscribed = subscriber.SubscribeAsync(Channel, Heard);
-                return _subscribed;
+                return _subscribed ??= subscriber.SubscribeAsync(Channel, Heard);
+            }
+        }
+
+        /// <summary>A subscription failed, or nothing was heard of it.</summary>
+        public void Forget(Task subscription)
+        {
+            lock (_gate)
+            {
+                if (ReferenceEquals(_subscribed, subscription)) _subscribed = null;
             }
         }
 

@@ -53,6 +53,24 @@ public sealed class RedisStorageTests
     }
 
     [Fact]
+    public async Task A_redis_that_hangs_is_given_up_after_the_timeout_and_no_later()
+    {
+        await using var installation = await RedisInstallation.Open(2, TimeProvider.System);
+        await using var proxy = new SlowProxy(RedisServer.Shared.Port);
+        var options = new RedisOptions { Configuration = $"127.0.0.1:{proxy.Port}", KeyPrefix = installation.Options.KeyPrefix, Timeout = TimeSpan.FromMilliseconds(100) };
+        await using var connection = RedisConnection.Open(options);
+        using var storage = await RedisStorage.Open(connection, options, 2);
+        proxy.Delay = TimeSpan.FromMinutes(1);
+
+        for (var i = 0; i < 4; i++)
+        {
+            var fault = await Assert.ThrowsAsync<TimeoutException>(() => storage.Log.ReadHead(0).AsTask());
+            // The client, which looks once a second, would say it in other words.
+            Assert.Equal("Redis does not answer: nothing within 0.1 s", fault.Message);
+        }
+    }
+
+    [Fact]
     public async Task A_reader_is_woken_by_an_append_of_another_process()
     {
         await using var installation = await RedisInstallation.Open(2, new FakeTimeProvider());
