@@ -12,7 +12,7 @@ namespace Personalization.Storage.Redis;
 /// so any number of processes may append to and read the same log.
 /// </summary>
 /// <remarks>
-/// Keys of a partition: <c>head</c> (HASH), <c>log</c> (STREAM), <c>writers</c> (HASH), and the channel <c>tail</c>, on which each append publishes the new tail.
+/// Keys of a partition: <c>head</c> (HASH), <c>log</c> (STREAM), <c>writers</c> (HASH), and the channel <c>tail</c>, on which an append publishes the new tail if another process listens.
 /// Durable when it returns if Redis runs with <c>appendfsync always</c>; see <see cref="RedisDurability"/>.
 /// </remarks>
 internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
@@ -69,17 +69,14 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
         AppendRules.Validate(request, Partitions);
         cancellation.ThrowIfCancellationRequested();
         var keys = _keys.Partitions[request.Partition];
-        _signals.BeginAppend(request.Partition);
         try
         {
-            var answer = await Run(s_append, keys, [keys.Head, keys.Log, keys.Writers], Arguments(request, keys.Tail)).Answer(_database, cancellation).ConfigureAwait(false);
+            var answer = await Run(s_append, keys, [keys.Head, keys.Log, keys.Writers], Arguments(request, keys.Tail, _signals.IsSubscribed(request.Partition))).Answer(_database, cancellation).ConfigureAwait(false);
             var status = (AppendStatus)(int)answer[0];
             var head = RedisLogHead.Read(answer, 1);
             var positions = status == AppendStatus.Appended ? Positions(request.Items.Count, (long)answer[9], ((RedisValue)answer[10]).ToString()) : [];
             _own[request.Partition].Appended(request.Items, positions, head);
-            // Only a group that moved the tail is followed by a message.
-            if (positions.Contains(head.Tail)) _signals.Appended(request.Partition, head.Tail);
-            else _signals.Saw(request.Partition, head.Tail);
+            _signals.Saw(request.Partition, head.Tail);
             return new AppendReply(status, positions, head);
         }
         catch (RedisServerException other) when (other.Message.StartsWith("OTHERGROUP", StringComparison.Ordinal))
@@ -89,7 +86,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
         }
         finally
         {
-            _signals.EndAppend(request.Partition);
+            _signals.Wake(request.Partition);
         }
     }
 
@@ -153,14 +150,14 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
     /// <summary>Ends long polls with an error. The connection stays open: it is the host's.</summary>
     public void Dispose() => _signals.Dispose();
 
-    private static RedisValue[] Arguments(AppendRequest request, RedisChannel tail)
+    private static RedisValue[] Arguments(AppendRequest request, RedisChannel tail, bool isListening)
     {
         var items = request.Items;
-        var arguments = new RedisValue[9 + items.Count];
+        var arguments = new RedisValue[10 + items.Count];
         var carriesTenures = false;
         for (var i = 0; i < items.Count; i++)
         {
-            arguments[9 + i] = items[i].Bytes;
+            arguments[10 + i] = items[i].Bytes;
             carriesTenures |= items[i].Epoch != default;
         }
 
@@ -179,6 +176,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
         arguments[6] = tail.ToString();
         arguments[7] = hashes.ToString();
         arguments[8] = carriesTenures ? string.Join(',', items.Select(item => item.Epoch.Counter.ToString(CultureInfo.InvariantCulture))) : "";
+        arguments[9] = isListening ? 1 : 0;
         return arguments;
     }
 

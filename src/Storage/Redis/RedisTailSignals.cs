@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace Personalization.Storage.Redis;
 
 /// <summary>
-/// Wakes readers of this process when the log has grown: by the answer of an append of this process, and by the message that every append of any
+/// Wakes readers of this process when the log has grown: by the answer of an append of this process, and by the message that an append of another
 /// process publishes with the new tail on its partition's channel. A message may be lost with the connection, so a waiting reader also looks by itself
 /// now and then, and all look when the connection is back.
 /// </summary>
@@ -48,20 +48,21 @@ internal sealed class RedisTailSignals : IDisposable
         return own.Signal.Next();
     }
 
+    /// <summary>Whether this process listens to a partition's messages.</summary>
+    public bool IsSubscribed(int partition) => _partitions[partition].IsSubscribed;
+
     /// <summary>The tail that was last heard of or <see cref="Saw">seen</see>; −1 if it is not known.</summary>
     public long Known(int partition) => Volatile.Read(ref _partitions[partition].Tail);
 
-    /// <summary>Takes note of a tail that was read.</summary>
-    public void Saw(int partition, long tail) => Volatile.Write(ref _partitions[partition].Tail, tail);
+    /// <summary>Takes note of a tail that Redis answered. One below what is known may be an older answer or another generation's: whoever reads looks first.</summary>
+    public void Saw(int partition, long tail)
+    {
+        ref var known = ref _partitions[partition].Tail;
+        Volatile.Write(ref known, Volatile.Read(ref known) > tail ? -1 : tail);
+    }
 
-    /// <summary>An append of this process begins: until <see cref="EndAppend"/> messages wake nobody, because most are of that append, and its answer tells more.</summary>
-    public void BeginAppend(int partition) => _partitions[partition].BeginAppend();
-
-    /// <summary>An append of this process was answered with this tail; the message of the same tail is no news then.</summary>
-    public void Appended(int partition, long tail) => _partitions[partition].Appended(tail);
-
-    /// <summary>The append has ended, however it did: readers look.</summary>
-    public void EndAppend(int partition) => _partitions[partition].EndAppend();
+    /// <summary>An append of this process has ended, however it did: readers look.</summary>
+    public void Wake(int partition) => _partitions[partition].Signal.Raise();
 
     /// <summary>Wakes whoever waits with an error. The connection is the host's and stays open.</summary>
     public void Dispose()
@@ -85,17 +86,12 @@ internal sealed class RedisTailSignals : IDisposable
 
         private readonly Lock _gate = new();
         private Task? _subscribed;
-        private int _appending;
-
-        // A tail that an answer told before its message came, and one whose message came before the answer.
-        private long _told = -1;
-        private long _early = -1;
 
         public RedisChannel Channel { get; } = channel;
 
         public TailSignal Signal { get; } = new();
 
-        public bool IsSubscribed => _subscribed is not null;
+        public bool IsSubscribed => _subscribed is { IsCompletedSuccessfully: true };
 
         public Task Subscribe(ISubscriber subscriber)
         {
@@ -115,59 +111,18 @@ internal sealed class RedisTailSignals : IDisposable
             }
         }
 
-        public void BeginAppend()
-        {
-            lock (_gate)
-            {
-                _appending++;
-                _early = -1;
-            }
-        }
-
-        public void Appended(long tail)
-        {
-            lock (_gate)
-            {
-                Volatile.Write(ref Tail, tail);
-                _told = _early == tail ? -1 : tail;
-            }
-        }
-
-        public void EndAppend()
-        {
-            lock (_gate) _appending--;
-            Signal.Raise();
-        }
-
         public void Lost()
         {
-            lock (_gate)
-            {
-                _told = -1;
-                Volatile.Write(ref Tail, -1);
-            }
-
+            Volatile.Write(ref Tail, -1);
             Signal.Raise();
         }
 
         public void Heard(RedisChannel channel, RedisValue message)
         {
-            lock (_gate)
-            {
-                var tail = (long)message;
-                if (_told == tail)
-                {
-                    // Once only: a generation that starts tells the same tail again, and that is news.
-                    _told = -1;
-                    return;
-                }
+            var (known, tail) = (Volatile.Read(ref Tail), (long)message);
 
-                // Only a tail that rises from a known one is known to be of the same generation; else whoever reads looks first.
-                Volatile.Write(ref Tail, Tail >= 0 && tail > Tail ? tail : -1);
-                _early = tail;
-                if (_appending > 0) return;
-            }
-
+            // Only a tail that rises from a known one is known to be of the same generation; else whoever reads looks first.
+            Volatile.Write(ref Tail, known >= 0 && tail > known ? tail : -1);
             Signal.Raise();
         }
     }

@@ -1,7 +1,8 @@
 -- Appends a group to a partition's log, or says why not. The order of the rules is that of AppendRules.Decide.
 -- KEYS: head, log, writers.
 -- ARGV: 1 writer, 2 counter, 3 generation, 4 highest position acknowledged, 5 number of entries, 6 now, 7 channel of the tail,
---       8 hash of the last entry, or with tenures of each (16 digits), 9 tenures of the entries with commas ('' = none carries one), 10.. the entries.
+--       8 hash of the last entry, or with tenures of each (16 digits), 9 tenures of the entries with commas ('' = none carries one), 10 how many listen on the channel that need
+--       no message (the caller, whom the answer tells), 11.. the entries.
 -- Positions are the ids of the stream, so that the stream itself refuses a position that was given before.
 local h = redis.call('HMGET', KEYS[1], 'generation', 'start', 'first', 'tail', 'hash', 'time', 'epoch', 'nonce', 'trimmed')
 if not h[1] then return redis.error_reply('NOHEAD the log of this partition is gone') end
@@ -34,7 +35,7 @@ local logTime = text(time)
 local stale, last, position = {}, 0, tail
 if ARGV[9] == '' then
   for i = 1, count do
-    redis.call('XADD', KEYS[2], text(position + i) .. '-0', 't', logTime, 'b', ARGV[9 + i])
+    redis.call('XADD', KEYS[2], text(position + i) .. '-0', 't', logTime, 'b', ARGV[10 + i])
   end
   position, last = tail + count, count
 else
@@ -47,7 +48,7 @@ else
     else
       stale[i] = '0'
       position, last = position + 1, i
-      redis.call('XADD', KEYS[2], text(position) .. '-0', 't', logTime, 'b', ARGV[9 + i])
+      redis.call('XADD', KEYS[2], text(position) .. '-0', 't', logTime, 'b', ARGV[10 + i])
     end
   end
 end
@@ -61,7 +62,7 @@ if last > 0 then
   local hash = #ARGV[8] == 16 and ARGV[8] or string.sub(ARGV[8], last * 16 - 15, last * 16)
   h[4], h[5], h[6] = text(position), hash, logTime
   redis.call('HSET', KEYS[1], 'first', h[3], 'tail', h[4], 'hash', h[5], 'time', h[6])
-  redis.call('PUBLISH', ARGV[7], h[4])
+  if redis.call('PUBSUB', 'NUMSUB', ARGV[7])[2] > tonumber(ARGV[10]) then redis.call('PUBLISH', ARGV[7], h[4]) end
 end
 redis.call('HSET', KEYS[3], ARGV[1], ARGV[2] .. ' ' .. from .. ' ' .. count .. ' ' .. text(highest or 0) .. ' ' .. ARGV[6] .. ' ' .. bits)
 return answer(0, from, bits)
