@@ -18,8 +18,9 @@ internal sealed partial class PartitionMonitor(IGrainFactory grains, Personaliza
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
-    private const int Concurrency = 16;
     private readonly Observation?[] _observations = new Observation?[options.Partitions];
+    private readonly Task[] _asking = new Task[options.Partitions];
+    private CancellationToken _stopping;
 
     /// <summary>Why an event of this customer is not taken now; null if it is.</summary>
     public string? Refusal(int partition, CustomerKey customer)
@@ -45,42 +46,59 @@ internal sealed partial class PartitionMonitor(IGrainFactory grains, Personaliza
     /// <summary>The partitions that have no owner that answers.</summary>
     public IReadOnlyList<int> Unowned => [.. Enumerable.Range(0, _observations.Length).Where(partition => Volatile.Read(ref _observations[partition]) is null or { Failing: true })];
 
-    /// <summary>Asks every owner once.</summary>
-    public Task Poll(CancellationToken cancellation) => Parallel.ForEachAsync(
-        Enumerable.Range(0, _observations.Length),
-        new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellation },
-        async (partition, token) =>
+    /// <summary>Asks every owner, but for those that were asked before and have not answered yet; returns when all have, or were given up.</summary>
+    public Task Poll(CancellationToken cancellation)
+    {
+        var asked = new Task[_asking.Length];
+        lock (_asking)
         {
-            try
+            for (var partition = 0; partition < asked.Length; partition++)
             {
-                var status = await grains.GetGrain<IPartitionGrain>(partition).Ensure().WaitAsync(Timeout, time, token);
-                Volatile.Write(ref _observations[partition], new Observation(status, time.GetUtcNow(), false, RefusalOf(status), status.Throttled.ToFrozenSet()));
+                if (_asking[partition] is not { IsCompleted: false }) _asking[partition] = Ask(partition);
+                asked[partition] = _asking[partition];
             }
-            catch (Exception fault) when (!token.IsCancellationRequested)
-            {
-                // The last refusal stands: an owner that was behind and is now silent has not caught up.
-                var before = Volatile.Read(ref _observations[partition]);
-                if (before is { Failing: false }) LogSilent(partition, fault);
-                if (before is not null) Volatile.Write(ref _observations[partition], before with { Failing = true });
-            }
-        });
+        }
+
+        return Task.WhenAll(asked).WaitAsync(cancellation);
+    }
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        _stopping = stoppingToken;
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
             do
             {
-                await Poll(stoppingToken);
+                // Not awaited: what is known of the others grows no older because one owner is silent.
+                _ = Poll(CancellationToken.None);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The host stops.
+        }
+    }
+
+    /// <summary>Asks one owner. Never fails.</summary>
+    private async Task Ask(int partition)
+    {
+        try
+        {
+            var status = await grains.GetGrain<IPartitionGrain>(partition).Ensure().WaitAsync(Timeout, time, _stopping);
+            Volatile.Write(ref _observations[partition], new Observation(status, time.GetUtcNow(), false, RefusalOf(status), status.Throttled.ToFrozenSet()));
+        }
+        catch (Exception fault)
+        {
+            if (_stopping.IsCancellationRequested) return;
+
+            // The last refusal stands: an owner that was behind and is now silent has not caught up.
+            var before = Volatile.Read(ref _observations[partition]);
+            if (before is { Failing: false }) LogSilent(partition, fault);
+            if (before is not null) Volatile.Write(ref _observations[partition], before with { Failing = true });
         }
     }
 

@@ -97,4 +97,23 @@ public sealed class BackPressureTests
         await gateway.PollOwners();
         Assert.Equal(429, (await gateway.PostEvents(EventOf(1))).Status);
     }
+
+    [Fact]
+    public async Task An_owner_that_hangs_does_not_keep_the_others_from_being_asked()
+    {
+        await using var gateway = await TestGateway.Start();
+        await gateway.PollOwners();
+        var silence = new TaskCompletionSource<PartitionStatus>();
+        gateway.Grains.Partition(1).Silence = silence.Task;
+        var first = gateway.PollOwners();
+
+        gateway.Grains.Partition(2).Status = new PartitionStatus { Partition = 2, Tail = 60_000 };
+        var second = gateway.PollOwners();
+        Assert.Equal(429, (await gateway.PostEvents(EventOf(2))).Status);
+        Assert.False(first.IsCompleted || second.IsCompleted);
+
+        silence.SetResult(new PartitionStatus { Partition = 1 });
+        await Task.WhenAll(first, second);
+        Assert.Equal(202, (await gateway.PostEvents(EventOf(1))).Status);
+    }
 }

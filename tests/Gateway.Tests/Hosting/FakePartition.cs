@@ -20,7 +20,10 @@ internal sealed class FakePartition(int partition) : IPartitionGrain
 
     public int Drains;
 
-    public Task<PartitionStatus> Ensure() => Fault is null ? Task.FromResult(Status) : Task.FromException<PartitionStatus>(Fault);
+    /// <summary>While it is set, the owner answers nothing.</summary>
+    public Task<PartitionStatus>? Silence { get; set; }
+
+    public Task<PartitionStatus> Ensure() => Silence ?? (Fault is null ? Task.FromResult(Status) : Task.FromException<PartitionStatus>(Fault));
 
     public Task<bool> Drain(TimeSpan atMost)
     {
