@@ -20,7 +20,7 @@ internal sealed class RedisDocumentStore(IConnectionMultiplexer connection, Redi
         var version = transaction.HashGetAsync(keys.Documents[0], key);
         var body = transaction.HashGetAsync(keys.Documents[1], key);
         if (!await transaction.ExecuteAsync().Answer(_database, cancellation).ConfigureAwait(false)) throw new RedisException("Redis refused to read a document");
-        return (await version.ConfigureAwait(false)).IsNull ? null : new Document(key, (long)await version.ConfigureAwait(false), (byte[])(await body.ConfigureAwait(false))!);
+        return (await version.Answer(_database, cancellation).ConfigureAwait(false)).IsNull ? null : new Document(key, (long)await version.Answer(_database, cancellation).ConfigureAwait(false), (byte[])(await body.Answer(_database, cancellation).ConfigureAwait(false))!);
     }
 
     /// <inheritdoc />

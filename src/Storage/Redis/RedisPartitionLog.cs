@@ -199,9 +199,9 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
             var headRead = transaction.HashGetAsync(keys.Head, RedisLogHead.Fields);
             var entriesRead = transaction.StreamRangeAsync(keys.Log, Id(withCursor ? request.After : request.After + 1), "+", withCursor ? wanted + 1 : wanted);
             if (!await transaction.ExecuteAsync().Answer(_database, cancellation).ConfigureAwait(false)) throw new RedisException("Redis refused to read the log");
-            if (RedisLogHead.Read(await headRead.ConfigureAwait(false)) is not { } found)
+            if (RedisLogHead.Read(await headRead.Answer(_database, cancellation).ConfigureAwait(false)) is not { } found)
             {
-                await entriesRead.ConfigureAwait(false);
+                await entriesRead.Answer(_database, cancellation).ConfigureAwait(false);
                 await Initialize(keys).ConfigureAwait(false);
                 continue;
             }
@@ -209,7 +209,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
             var (head, trimmedTo) = found;
             _signals.Saw(request.Partition, head.Tail);
             _own[request.Partition].Saw(head);
-            var rows = await entriesRead.ConfigureAwait(false);
+            var rows = await entriesRead.Answer(_database, cancellation).ConfigureAwait(false);
             if (AppendRules.Decide(request, head, trimmedTo) is { } status) return new ReadReply(status, [], head);
             var from = 0;
             if (withCursor && rows.Length > 0 && PositionOf(rows[0].Id) == request.After) from = 1;

@@ -11,17 +11,22 @@ internal sealed partial class RedisPartitionStore
     private static readonly RedisScript s_journal = RedisScript.Load("store_journal");
 
     /// <inheritdoc />
-    public async ValueTask<PartitionState> ReadPartition(int partition, CancellationToken cancellation = default)
+    public ValueTask<PartitionState> ReadPartition(int partition, CancellationToken cancellation = default) => ReadPartition(partition, first: null, cancellation);
+
+    /// <summary>Reads a partition's state as it is after something else in the same transaction.</summary>
+    private async ValueTask<PartitionState> ReadPartition(int partition, Func<ITransaction, Task>? first, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var keys = _keys.Partitions[partition];
         var transaction = _database.CreateTransaction();
+        var done = first?.Invoke(transaction) ?? Task.CompletedTask;
         var state = transaction.HashGetAllAsync(keys.State);
         var parks = transaction.HashGetAllAsync(keys.Parks);
         var counters = transaction.HashGetAllAsync(keys.Counters);
         var letters = transaction.HashLengthAsync(keys.Letters);
         if (!await transaction.ExecuteAsync().Answer(_database, cancellation).ConfigureAwait(false)) throw new RedisException("Redis refused to read a partition's state");
-        var fields = (await state.ConfigureAwait(false)).ToDictionary(field => field.Name.ToString(), field => field.Value);
+        await done.ConfigureAwait(false);
+        var fields = (await state.Answer(_database, cancellation).ConfigureAwait(false)).ToDictionary(field => field.Name.ToString(), field => field.Value);
         return new PartitionState
         {
             Epoch = new Epoch(Integer("epoch"), Identity("nonce")),
@@ -33,9 +38,9 @@ internal sealed partial class RedisPartitionStore
             OutboxHead = Integer("outboxHead"),
             NewestEventTime = Integer("newest"),
             Lost = Integer("lost"),
-            Parks = (await parks.ConfigureAwait(false)).ToDictionary(park => CustomerKey.Parse(park.Name.ToString()), park => (long)park.Value),
-            Counters = (await counters.ConfigureAwait(false)).ToDictionary(counter => counter.Name.ToString(), counter => (long)counter.Value),
-            DeadLetters = await letters.ConfigureAwait(false),
+            Parks = (await parks.Answer(_database, cancellation).ConfigureAwait(false)).ToDictionary(park => CustomerKey.Parse(park.Name.ToString()), park => (long)park.Value),
+            Counters = (await counters.Answer(_database, cancellation).ConfigureAwait(false)).ToDictionary(counter => counter.Name.ToString(), counter => (long)counter.Value),
+            DeadLetters = await letters.Answer(_database, cancellation).ConfigureAwait(false),
         };
 
         long Integer(string name) => fields.TryGetValue(name, out var value) ? (long)value : 0;

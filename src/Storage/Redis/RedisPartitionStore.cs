@@ -35,10 +35,11 @@ internal sealed partial class RedisPartitionStore : IPartitionStore
     }
 
     /// <inheritdoc />
-    public async ValueTask<PartitionState> Claim(int partition, ulong nonce, CancellationToken cancellation = default)
+    public ValueTask<PartitionState> Claim(int partition, ulong nonce, CancellationToken cancellation = default)
     {
-        await Run(s_claim, [_keys.Partitions[partition].State], [RedisLogHead.Hex(nonce)], cancellation).ConfigureAwait(false);
-        return await ReadPartition(partition, cancellation).ConfigureAwait(false);
+        // In one transaction: were another claim to come between, its epoch would be read here, and two owners would hold it.
+        var keys = _keys.Partitions[partition];
+        return ReadPartition(partition, transaction => s_claim.Queue(transaction, [keys.State], [RedisLogHead.Hex(nonce)]), cancellation);
     }
 
     /// <inheritdoc />

@@ -32,6 +32,10 @@ internal sealed class RedisScript
     public static bool IsOurs(RedisException fault) =>
         fault is RedisServerException && (fault.Message.StartsWith("NOHEAD", StringComparison.Ordinal) || fault.Message.StartsWith("OTHERGROUP", StringComparison.Ordinal));
 
+    /// <summary>Puts the script into a transaction: whole, because a server that does not know it could not be told in between.</summary>
+    public Task Queue(ITransaction transaction, RedisKey[] keys, RedisValue[] arguments) =>
+        transaction.ExecuteAsync("EVAL", (object[])[_text, keys.Length, .. keys, .. arguments]);
+
     /// <summary>Runs the script. Its effects are all there or none is, and nothing else runs on the server meanwhile.</summary>
     public async Task<RedisResult> Run(IDatabase database, RedisKey[] keys, RedisValue[] arguments)
     {

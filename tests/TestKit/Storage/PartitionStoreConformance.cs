@@ -30,6 +30,14 @@ public abstract class PartitionStoreConformance : PartitionStoreSuite
     }
 
     [Fact]
+    public async Task Of_claims_at_the_same_time_each_is_told_its_own_tenure()
+    {
+        var tenures = await Task.WhenAll(Enumerable.Range(1, 64).Select(nonce => Task.Run(async () => (Nonce: (ulong)nonce, (await Store.Claim(0, (ulong)nonce)).Epoch))));
+        Assert.All(tenures, tenure => Assert.Equal(tenure.Nonce, tenure.Epoch.Nonce));
+        Assert.Equal(Enumerable.Range(1, 64).Select(counter => (long)counter), tenures.Select(tenure => (long)tenure.Epoch.Counter).Order());
+    }
+
+    [Fact]
     public async Task What_is_committed_is_read_back_also_after_reopening()
     {
         await Claim();
