@@ -27,7 +27,7 @@ internal sealed partial class PartitionMonitor(IGrainFactory grains, Personaliza
     {
         var seen = Volatile.Read(ref _observations[partition]);
         if (seen is null) return null;
-        if (seen.Refusal is not null) return seen.Refusal;
+        if (seen.Refusal is not null) return seen.Failing ? string.Create(CultureInfo.InvariantCulture, $"{seen.Refusal}; its owner has not answered since {seen.At:HH:mm:ss} UTC") : seen.Refusal;
         return seen.Throttled.Count > 0 && seen.Throttled.Contains(customer) ? "this customer has sent too many events in the last 10 minutes to tell repeats from new ones" : null;
     }
 

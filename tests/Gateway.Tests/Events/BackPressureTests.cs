@@ -95,7 +95,9 @@ public sealed class BackPressureTests
         await gateway.PollOwners();
         gateway.Grains.Partition(1).Fault = new TimeoutException();
         await gateway.PollOwners();
-        Assert.Equal(429, (await gateway.PostEvents(EventOf(1))).Status);
+        var answer = await gateway.PostEvents(EventOf(1));
+        Assert.Equal(429, answer.Status);
+        Assert.Contains("60000 entries behind; at most 50000 are allowed; its owner has not answered since 12:00:00 UTC", answer.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
