@@ -10,6 +10,8 @@ internal sealed partial class OwnerKeeper(IGrainFactory grains, IPartitionLog lo
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private readonly Task?[] _asking = new Task?[log.Partitions];
+
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -17,7 +19,12 @@ internal sealed partial class OwnerKeeper(IGrainFactory grains, IPartitionLog lo
         {
             while (true)
             {
-                await Task.WhenAll(Enumerable.Range(0, log.Partitions).Select(Ensure));
+                // Not awaited: one partition whose owner is silent keeps no other from being asked.
+                for (var partition = 0; partition < _asking.Length; partition++)
+                {
+                    if (_asking[partition] is not { IsCompleted: false }) _asking[partition] = Ensure(partition);
+                }
+
                 await Task.Delay(Interval, time, stoppingToken);
             }
         }

@@ -20,6 +20,9 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>Everybody who asks for the owner waits for the same start, so that none may last for ever.</summary>
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+
     private readonly OwnerServices _services;
     private readonly ILocalSiloDetails _silo;
     private readonly OwnersHere _here;
@@ -66,7 +69,11 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
 
     public Task OnErrorAsync(Exception ex) => Task.CompletedTask;
 
-    public async Task<PartitionStatus> Ensure() => (await Owner()).Status(Silo);
+    public async Task<PartitionStatus> Ensure()
+    {
+        _owner?.EndIfStuck();
+        return (await Owner()).Status(Silo);
+    }
 
     public async Task<CatchUpReply> CatchUp(CustomerKey customer, long after) => await (await Owner()).CatchUp(customer, after);
 
@@ -130,7 +137,7 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
     private async Task<PartitionOwner> Owner()
     {
         if (_owner is { IsAtWork: true } atWork) return atWork;
-        var starting = _starting ??= PartitionOwner.Start(_services, Partition, (ulong)Random.Shared.NextInt64());
+        var starting = _starting ??= StartOwner();
         try
         {
             var owner = await starting;
@@ -141,6 +148,19 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
         finally
         {
             if (ReferenceEquals(_starting, starting)) _starting = null;
+        }
+    }
+
+    private async Task<PartitionOwner> StartOwner()
+    {
+        using var limit = new CancellationTokenSource(StartTimeout, _services.Time);
+        try
+        {
+            return await PartitionOwner.Start(_services, Partition, (ulong)Random.Shared.NextInt64(), limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            throw new TimeoutException($"the owner of partition {Partition} could not start within {StartTimeout.TotalSeconds:0} s");
         }
     }
 }

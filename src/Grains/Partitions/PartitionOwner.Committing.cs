@@ -18,6 +18,9 @@ internal sealed partial class PartitionOwner
     /// <summary>The committed position as stored; that of the obligations may be ahead of it.</summary>
     private long _advanced;
 
+    /// <summary>Chunks written.</summary>
+    private long _writes;
+
     private async Task CommitLoop()
     {
         while (IsAtWork)
@@ -41,10 +44,16 @@ internal sealed partial class PartitionOwner
     private async Task Commit()
     {
         while (_committing is { } running) await running;
-        _committing = CommitOnce();
+        await (_committing = CommitOnce());
+    }
+
+    private async Task CommitOnce()
+    {
+        // A commit that ended at once would leave its task behind as the one under way.
+        await Task.Yield();
         try
         {
-            await _committing;
+            await CommitDirty();
         }
         finally
         {
@@ -52,7 +61,7 @@ internal sealed partial class PartitionOwner
         }
     }
 
-    private async Task CommitOnce()
+    private async Task CommitDirty()
     {
         var dirty = new List<Lane>();
         foreach (var lane in _obligations.Lanes.Values)
@@ -124,6 +133,7 @@ internal sealed partial class PartitionOwner
         CommitReply? reply = null;
         await Retried(async () => reply = await _services.Store.Commit(chunk, _stop.Token));
         if (reply!.StaleEpoch) throw new TenureEndedException(_partition, Epoch);
+        _writes++;
 
         await Task.WhenAll(writes.Select((write, index) => Conclude(write.Lane, write.Reply.Write!, reply.Outcomes[index])));
         _services.Metrics.Committed(writes.Count, bytes, Stopwatch.GetElapsedTime(started));

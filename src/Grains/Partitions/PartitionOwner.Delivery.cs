@@ -28,6 +28,7 @@ internal sealed partial class PartitionOwner
             var retry = FirstRetry;
             while (IsAtWork && lane.HasUndelivered)
             {
+                var asked = _services.Time.GetUtcNow();
                 try
                 {
                     await DeliverNext(lane);
@@ -36,7 +37,7 @@ internal sealed partial class PartitionOwner
                 catch (Exception fault) when (!IsEnd(fault))
                 {
                     // Infrastructure or a bug, never the entry's fault: only the fold's own verdict makes a dead letter.
-                    lane.FailingSince ??= _services.Time.GetUtcNow();
+                    lane.FailingSince ??= asked;
                     ApplyFailed(_services.Logger, lane.Customer.Text, fault);
                     if (_services.Time.GetUtcNow() - lane.FailingSince >= _services.Options.Owner.ParkAfter)
                     {

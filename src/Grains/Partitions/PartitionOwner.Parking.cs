@@ -113,12 +113,14 @@ internal sealed partial class PartitionOwner
             CommitReply? commit = null;
             await Retried(async () => commit = await _services.Store.Commit(new CommitChunk(_partition, Epoch, [write]), _stop.Token));
             if (commit!.StaleEpoch) throw new TenureEndedException(_partition, Epoch);
+            if (commit.Outcomes[0] != CommitOutcome.Conflict) EndPark(customer, write.Applied, upTo);
             await grain.Acknowledge(new Acknowledgement(Epoch, write.Applied, commit.Outcomes[0], write.Base)).WaitAsync(_services.Options.Owner.ParkAfter, _services.Time, _stop.Token);
             if (commit.Outcomes[0] == CommitOutcome.Conflict) throw new InvalidOperationException($"customer {customer} folded from another version than the stored one");
-
-            if (_parks.Remove(customer, out var from) && write.Applied < from) _outlived[customer] = from;
-            _services.Metrics.Parked(-1);
-            CustomerRevived(_services.Logger, customer.Text, upTo);
+        }
+        catch (Exception fault) when (!IsEnd(fault) && !_parks.ContainsKey(customer))
+        {
+            // An activation that missed it hands the same over again, and its versioned write then says so.
+            CollectFailed(_services.Logger, customer.Text, fault);
         }
         catch (Exception fault) when (!IsEnd(fault))
         {
@@ -131,6 +133,18 @@ internal sealed partial class PartitionOwner
             _reviving.Remove(customer);
             if (_obligations.Lanes.TryGetValue(customer, out var lane)) Schedule(lane);
         }
+    }
+
+    /// <summary>
+    /// The commit that filled the customer has ended its stored park: from now on its lane alone holds what it is owed, whether or not it hears of that. Were the position
+    /// to pass the lane's entries again, nobody would know of them.
+    /// </summary>
+    private void EndPark(CustomerKey customer, long applied, long upTo)
+    {
+        if (!_parks.Remove(customer, out var from)) return;
+        if (applied < from) _outlived[customer] = from;
+        _services.Metrics.Parked(-1);
+        CustomerRevived(_services.Logger, customer.Text, upTo);
     }
 
     [LoggerMessage(EventId = 3031, Level = LogLevel.Error, Message = "Customer {Customer} does not answer and is parked from position {From} on; its entries stay in the log")]

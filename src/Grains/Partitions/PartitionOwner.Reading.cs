@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Personalization.Log;
 using Personalization.Partitions;
 
@@ -12,7 +13,14 @@ internal sealed partial class PartitionOwner
     /// <summary>Bytes of uncommitted entries at which reading pauses, whatever their number.</summary>
     private const long MaxUncommittedBytes = 64L << 20;
 
+    /// <summary>
+    /// How long the log may fail to answer before the tenure ends: the next one has to ask more of it, and every customer then reads its row again. Yet customers fail as well
+    /// while the store is silent, and none may be parked for that.
+    /// </summary>
+    private TimeSpan ReadPatience => _services.Options.Owner.ParkAfter / 3;
+
     private readonly Signal _entriesWanted = new();
+    private long _readAt;
     private Task<long>? _reading;
 
     /// <summary>
@@ -48,9 +56,10 @@ internal sealed partial class PartitionOwner
     public async Task<CatchUpReply> CatchUp(CustomerKey customer, long after)
     {
         var tail = (await _services.Log.ReadHead(_partition, _stop.Token)).Tail;
-        if (_parks.TryGetValue(customer, out var parkedFrom)) return new CatchUpReply(true, tail, await Scan(customer, Math.Max(after, parkedFrom - 1), tail), Epoch);
+        if (!_parks.ContainsKey(customer)) await TakeUpTo(tail, _stop.Token);
 
-        await TakeUpTo(tail, _stop.Token);
+        // Asked afterwards: a customer that was parked meanwhile has no lane any more, and what it is owed is in the log.
+        if (_parks.TryGetValue(customer, out var parkedFrom)) return new CatchUpReply(true, tail, await Scan(customer, Math.Max(after, parkedFrom - 1), tail), Epoch);
         var entries = _obligations.Lanes.TryGetValue(customer, out var lane) ? lane.After(after) : [];
         return _obligations.Cursor >= tail
             ? new CatchUpReply(true, tail, entries, Epoch)
@@ -63,19 +72,34 @@ internal sealed partial class PartitionOwner
     {
         while (IsAtWork)
         {
+            try
+            {
+                await ReadToTail();
+            }
+            catch (TimeoutException fault) when (_services.Time.GetElapsedTime(_readAt) < ReadPatience)
+            {
+                ReadFailed(_services.Logger, _partition, fault);
+                await Task.Delay(FirstRetry, _services.Time, _stop.Token);
+                continue;
+            }
+
+            await _entriesWanted.Wait(Silence, _services.Time, _stop.Token);
+        }
+    }
+
+    private async Task ReadToTail()
+    {
+        while (true)
+        {
             // Of what hints bring while the head is on its way, the head need not know.
             var taken = _obligations.Cursor;
             var head = await _services.Log.ReadHead(_partition, _stop.Token);
             if (head.Generation != _head.Generation || head.Tail < taken)
                 throw new LogChangedException($"the log of partition {_partition} ends at {head.Tail}, but {taken} was taken: it went back");
             _head = head;
-            if (_head.Tail > _obligations.Cursor && HasRoom)
-            {
-                await TakeUpTo(_head.Tail, _stop.Token);
-                continue;
-            }
-
-            await _entriesWanted.Wait(Silence, _services.Time, _stop.Token);
+            _readAt = _services.Time.GetTimestamp();
+            if (_head.Tail <= _obligations.Cursor || !HasRoom) return;
+            await TakeUpTo(_head.Tail, _stop.Token);
         }
     }
 
@@ -206,6 +230,9 @@ internal sealed partial class PartitionOwner
             return false;
         }
     }
+
+    [LoggerMessage(EventId = 3005, Level = LogLevel.Warning, Message = "The log of partition {Partition} does not answer; it is read again")]
+    private static partial void ReadFailed(ILogger logger, int partition, Exception fault);
 }
 
 /// <summary>The log is not what it was: the tenure ends, and the next one finds out what was lost.</summary>

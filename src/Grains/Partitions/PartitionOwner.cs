@@ -60,6 +60,8 @@ internal sealed partial class PartitionOwner : IDisposable
     private readonly Dictionary<CustomerKey, long> _throttled = [];
     private readonly List<Task> _loops = [];
     private LogHead _head;
+    private (long Advanced, long Cursor, long Folded, long Writes) _marks;
+    private long _movedAt;
     private long _folded;
 
     private PartitionOwner(OwnerServices services, int partition, PartitionState state, LogHead head)
@@ -69,6 +71,7 @@ internal sealed partial class PartitionOwner : IDisposable
         _head = head;
         Epoch = state.Epoch;
         _advanced = state.Position;
+        _readAt = _movedAt = services.Time.GetTimestamp();
         _callSlots = new SemaphoreSlim(services.Options.Owner.Concurrency);
         _obligations = new Obligations(state.Position, state.PositionHash, state.NewestEventTime);
         foreach (var (customer, from) in state.Parks) _parks.Add(customer, from);
@@ -84,11 +87,15 @@ internal sealed partial class PartitionOwner : IDisposable
     public bool IsAtWork => !_stop.IsCancellationRequested;
 
     /// <summary>Claims the partition and starts to work.</summary>
-    public static async Task<PartitionOwner> Start(OwnerServices services, int partition, ulong nonce)
+    /// <param name="services">What it works with.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="nonce">Tells this claim from others.</param>
+    /// <param name="cancellation">Gives the start up; what it has claimed then is nobody's until the next.</param>
+    public static async Task<PartitionOwner> Start(OwnerServices services, int partition, ulong nonce, CancellationToken cancellation = default)
     {
-        var state = await services.Store.Claim(partition, nonce);
-        (state, var head) = await Reconcile(services, partition, state);
-        await services.Log.AnnounceEpoch(partition, state.Epoch);
+        var state = await services.Store.Claim(partition, nonce, cancellation);
+        (state, var head) = await Reconcile(services, partition, state, cancellation);
+        await services.Log.AnnounceEpoch(partition, state.Epoch, cancellation);
         var owner = new PartitionOwner(services, partition, state, head);
         owner.Run(owner.ReadLoop);
         owner.Run(owner.CommitLoop);
@@ -188,11 +195,28 @@ internal sealed partial class PartitionOwner : IDisposable
         }
     }
 
-    /// <summary>Brings log and store together at the start of a tenure; a log that went back gets a new generation, and the loss is counted.</summary>
-    private static async Task<(PartitionState State, LogHead Head)> Reconcile(OwnerServices services, int partition, PartitionState state)
+    /// <summary>
+    /// Ends the tenure if it has work and nothing of it has moved for long: whatever it waits for, the next tenure waits for nothing and starts from what is stored. Called whenever somebody asks
+    /// for the owner, which is several times a second.
+    /// </summary>
+    public void EndIfStuck()
     {
-        var tail = (await services.Log.ReadHead(partition)).Tail;
-        var (head, adopted) = await LogContinuity.Adopt(services.Log, services.Store, partition, state) ?? throw new TenureEndedException(partition, state.Epoch);
+        var now = _services.Time.GetTimestamp();
+        var marks = (_advanced, _obligations.Cursor, _folded, _writes);
+        if (marks != _marks || _obligations.Uncommitted == 0) (_marks, _movedAt) = (marks, now);
+
+        // A customer that hangs is parked before.
+        var limit = (3 * _services.Options.Owner.ParkAfter) + CollectTimeout;
+        var since = _services.Time.GetElapsedTime(_movedAt, now) > limit ? _movedAt : _readAt;
+        if (IsAtWork && _services.Time.GetElapsedTime(since, now) > limit)
+            End(new TimeoutException($"partition {_partition} has not moved for {limit.TotalSeconds:0} s: taken up to {_obligations.Cursor}, committed up to {_advanced}, {_obligations.Uncommitted} entries owed"));
+    }
+
+    /// <summary>Brings log and store together at the start of a tenure; a log that went back gets a new generation, and the loss is counted.</summary>
+    private static async Task<(PartitionState State, LogHead Head)> Reconcile(OwnerServices services, int partition, PartitionState state, CancellationToken cancellation)
+    {
+        var tail = (await services.Log.ReadHead(partition, cancellation)).Tail;
+        var (head, adopted) = await LogContinuity.Adopt(services.Log, services.Store, partition, state, cancellation: cancellation) ?? throw new TenureEndedException(partition, state.Epoch);
         if (state.Generation != 0 && state.Generation != head.Generation)
             LogWentBack(services.Logger, partition, tail, state.HighestPosition, head.GenerationStart, adopted.Lost - state.Lost);
         return (adopted, head);

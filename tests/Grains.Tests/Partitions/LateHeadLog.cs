@@ -3,7 +3,7 @@ using Personalization.Partitions;
 
 namespace Personalization.Grains.Tests.Partitions;
 
-/// <summary>A log whose head is read at once and, while it is held, told later: as over a network on which other answers are quicker.</summary>
+/// <summary>A log whose head is read at once and, while it is held, told later: as over a network on which other answers are quicker. Or it does not answer at all.</summary>
 internal sealed class LateHeadLog(IPartitionLog inner) : IPartitionLog
 {
     private TaskCompletionSource? _held;
@@ -12,6 +12,9 @@ internal sealed class LateHeadLog(IPartitionLog inner) : IPartitionLog
 
     /// <summary>Whether somebody waits for a head.</summary>
     public bool IsAsked { get; private set; }
+
+    /// <summary>While it is set, heads are answered with it.</summary>
+    public Exception? Fault { get; set; }
 
     public void Hold() => _held = new TaskCompletionSource();
 
@@ -24,10 +27,11 @@ internal sealed class LateHeadLog(IPartitionLog inner) : IPartitionLog
 
     public async ValueTask<LogHead> ReadHead(int partition, CancellationToken cancellation = default)
     {
+        if (Fault is not null) throw Fault;
         var head = await inner.ReadHead(partition, cancellation);
         if (_held is not { } held) return head;
         IsAsked = true;
-        await held.Task;
+        await held.Task.WaitAsync(cancellation);
         return head;
     }
 

@@ -58,6 +58,43 @@ public sealed class PartitionOwnerTests : IDisposable
     }
 
     [Fact]
+    public void A_customer_that_hangs_is_parked_once_it_has_hung_for_the_time_that_is_set()
+    {
+        using var owner = _bench.Start();
+        _bench.Customers.Hang(OwnerBench.Customer("ann"));
+        _bench.View("ann");
+        _bench.Pass(_bench.Options.Owner.ParkAfter + TimeSpan.FromSeconds(3));
+        Assert.Equal([OwnerBench.Customer("ann")], _bench.State().Parks.Keys);
+        _bench.Customers.Wake(OwnerBench.Customer("ann"));
+    }
+
+    [Fact]
+    public void A_customer_that_is_filled_and_does_not_hear_that_it_was_saved_loses_nothing_of_what_came_meanwhile()
+    {
+        var ann = new DeafCustomer();
+        using (var owner = _bench.Start(ann.Around(_bench.Grain)))
+        {
+            _bench.Customers.Hang(OwnerBench.Customer("ann"));
+            _bench.View("ann");
+            _bench.Pass(_bench.Options.Owner.ParkAfter + TimeSpan.FromSeconds(3));
+            Assert.Equal(1, owner.Status("").Parked);
+
+            ann.IsDeaf = true;
+            _bench.Customers.Wake(OwnerBench.Customer("ann"));
+            while (ann.Missed == 0) _bench.Pass(TimeSpan.FromSeconds(.1));
+            _bench.View("ann");
+            _bench.Pass(_bench.Options.Owner.ParkAfter + TimeSpan.FromSeconds(.2));
+            Assert.Empty(_bench.State().Parks);
+            _bench.Result(async () => { await owner.Stop(TimeSpan.FromSeconds(1)); return true; });
+        }
+
+        ann.IsDeaf = false;
+        using var next = _bench.Start();
+        Assert.True(_bench.Result(() => next.Drain(TimeSpan.FromSeconds(20))));
+        Assert.Equal(2, _bench.EventsOf("ann"));
+    }
+
+    [Fact]
     public void Customers_that_do_not_answer_hold_up_nobodys_wake_up()
     {
         // A crowd at a semaphore is let on over the thread pool.
@@ -118,6 +155,73 @@ public sealed class PartitionOwnerTests : IDisposable
         Assert.Equal(1, _bench.EventsOf("ann"));
         Assert.True(owner.IsAtWork);
         Assert.Equal(-1, cancels);
+    }
+
+    [Fact]
+    public void A_log_that_is_silent_for_a_moment_is_read_again_and_one_that_stays_silent_ends_the_tenure()
+    {
+        var log = new LateHeadLog(_bench.Log);
+        using var owner = _bench.Start(log: log);
+        log.Fault = new TimeoutException("no answer");
+        _bench.Pass(_bench.Options.Owner.ParkAfter / 6);
+        Assert.True(owner.IsAtWork);
+
+        log.Fault = null;
+        _bench.View("ann");
+        Assert.True(_bench.Result(() => owner.Drain(TimeSpan.FromSeconds(5))));
+        log.Fault = new TimeoutException("no answer");
+        _bench.Pass(_bench.Options.Owner.ParkAfter / 2);
+        Assert.Same(log.Fault, owner.Fault);
+    }
+
+    [Fact]
+    public void A_tenure_that_waits_for_an_answer_that_never_comes_is_ended_by_who_asks_for_it()
+    {
+        var log = new LateHeadLog(_bench.Log);
+        using var owner = _bench.Start(log: log);
+        _bench.Pass(TimeSpan.FromSeconds(3));
+        log.Hold();
+        _bench.Pass(TimeSpan.FromMinutes(1));
+        owner.EndIfStuck();
+        Assert.True(owner.IsAtWork);
+        _bench.Pass(TimeSpan.FromMinutes(1));
+        owner.EndIfStuck();
+        Assert.IsType<TimeoutException>(owner.Fault);
+    }
+
+    [Fact]
+    public void A_tenure_that_has_work_and_does_not_move_is_ended_and_one_that_has_none_is_not()
+    {
+        using var owner = _bench.Start(new DeafCustomer { IsMute = true }.Around(_bench.Grain));
+        Ask(TimeSpan.FromMinutes(5));
+        Assert.True(owner.IsAtWork);
+
+        _bench.View("ann");
+        Ask(TimeSpan.FromMinutes(1));
+        Assert.True(owner.IsAtWork);
+        Ask(TimeSpan.FromMinutes(2));
+        Assert.IsType<TimeoutException>(owner.Fault);
+
+        void Ask(TimeSpan time)
+        {
+            for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromSeconds(5))
+            {
+                _bench.Pass(TimeSpan.FromSeconds(5));
+                owner.EndIfStuck();
+            }
+        }
+    }
+
+    [Fact]
+    public void A_start_can_be_given_up()
+    {
+        var log = new LateHeadLog(_bench.Log);
+        log.Hold();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5), _bench.Time);
+        Assert.ThrowsAny<OperationCanceledException>(() => _bench.Start(log: log, cancellation: limit.Token));
+        log.Deliver();
+        using var owner = _bench.Start(log: log);
+        Assert.True(owner.IsAtWork);
     }
 
     [Fact]
