@@ -18,6 +18,9 @@ internal sealed partial class PartitionOwner
     private readonly Dictionary<CustomerKey, long> _parks = [];
     private readonly HashSet<CustomerKey> _reviving = [];
 
+    /// <summary>Parks on their way to the store: one that is found there meanwhile, and ended, would be ended under the other's feet.</summary>
+    private readonly HashSet<CustomerKey> _parking = [];
+
     /// <summary>Parks that ended here and are stored until the customer's next entry, because what they begin with was lost with the log.</summary>
     private readonly Dictionary<CustomerKey, long> _outlived = [];
 
@@ -30,12 +33,20 @@ internal sealed partial class PartitionOwner
 
     private async Task Park(CustomerKey customer, long from)
     {
-        var isOwner = true;
-        await Retried(async () => isOwner = await _services.Store.Park(_partition, Epoch, customer, from, _stop.Token));
-        if (!isOwner) throw new TenureEndedException(_partition, Epoch);
-        // In one turn: a revival that began in between would take for delivered what is passed over here.
-        if (_parks.TryAdd(customer, from)) _services.Metrics.Parked(1);
-        if (_obligations.Lanes.TryGetValue(customer, out var lane)) _obligations.Park(lane);
+        if (!_parking.Add(customer)) return;
+        try
+        {
+            var isOwner = true;
+            await Retried(async () => isOwner = await _services.Store.Park(_partition, Epoch, customer, from, _stop.Token));
+            if (!isOwner) throw new TenureEndedException(_partition, Epoch);
+            // In one turn: a revival that began in between would take for delivered what is passed over here.
+            if (_parks.TryAdd(customer, from)) _services.Metrics.Parked(1);
+            if (_obligations.Lanes.TryGetValue(customer, out var lane)) _obligations.Park(lane);
+        }
+        finally
+        {
+            _parking.Remove(customer);
+        }
     }
 
     /// <summary>
