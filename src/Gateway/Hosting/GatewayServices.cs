@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Personalization.Configuration;
@@ -51,7 +52,12 @@ public static class GatewayServices
 
         services.AddProblemDetails();
         services.AddExceptionHandler<ExceptionProblems>();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, GatewayJson.Default));
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            // A number in quotes is refused everywhere, and the contract says so.
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, GatewayJson.Default);
+        });
         services.AddAccessKeys(options);
         services.AddGatewayHealth();
         services.AddGatewayTelemetry(configuration);

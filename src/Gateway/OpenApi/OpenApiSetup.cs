@@ -43,6 +43,7 @@ internal static class OpenApiSetup
                 if (parameter.Name is { } name && ParameterDescriptions.TryGetValue(name, out var description)) parameter.Description ??= description;
             return Task.CompletedTask;
         });
+        options.AddCommonAnswers();
     });
 
     /// <summary>Maps document and page.</summary>

@@ -68,6 +68,49 @@ public sealed class OpenApiTests
     }
 
     [Fact]
+    public async Task Numbers_are_numbers_and_members_that_may_be_left_out_are_not_required()
+    {
+        await using var gateway = await TestGateway.Start();
+        var schemas = (await gateway.Get("/openapi/v1.json")).Json.GetProperty("components").GetProperty("schemas");
+        Assert.DoesNotContain("\"integer\",\"string\"", Compact(schemas), StringComparison.Ordinal);
+        Assert.DoesNotContain("\"number\",\"string\"", Compact(schemas), StringComparison.Ordinal);
+
+        Assert.DoesNotContain("reason", Required(schemas, "RewardResponse"));
+        Assert.Contains("applied", Required(schemas, "RewardResponse"));
+        Assert.DoesNotContain("eventId", Required(schemas, "RecommendationReasonResponse"));
+        Assert.DoesNotContain("drained", Required(schemas, "AdminTotalsResponse"));
+    }
+
+    [Theory]
+    [InlineData("/v1/customers/{id}/next-best-action", "post", "Idempotency-Key")]
+    [InlineData("/v1/customers/{id}/recommendations", "get", "Idempotency-Key")]
+    [InlineData("/v1/items/{id}", "put", "If-Match")]
+    [InlineData("/v1/actions/{id}", "put", "If-None-Match")]
+    public async Task Headers_that_change_what_a_call_does_are_described(string path, string method, string header)
+    {
+        await using var gateway = await TestGateway.Start();
+        var call = (await gateway.Get("/openapi/v1.json")).Json.GetProperty("paths").GetProperty(path).GetProperty(method);
+        Assert.Contains(call.GetProperty("parameters").EnumerateArray(), parameter => parameter.GetProperty("name").GetString() == header && parameter.GetProperty("in").GetString() == "header");
+    }
+
+    [Fact]
+    public async Task Every_call_tells_that_it_needs_a_key_and_every_refusal_for_now_when_to_come_again()
+    {
+        await using var gateway = await TestGateway.Start();
+        var responses = (await gateway.Get("/openapi/v1.json")).Json.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Where(method => Methods.Contains(method.Name)).Select(method => method.Value.GetProperty("responses"))).ToList();
+        Assert.All(responses, answers => Assert.True(answers.TryGetProperty("401", out _) && answers.TryGetProperty("403", out _), answers.GetRawText()));
+        Assert.All(
+            responses.SelectMany(answers => answers.EnumerateObject()).Where(answer => answer.Name is "429" or "503"),
+            answer => Assert.True(answer.Value.GetProperty("headers").TryGetProperty("Retry-After", out _)));
+    }
+
+    private static string Compact(JsonElement element) => JsonSerializer.Serialize(element);
+
+    private static IEnumerable<string?> Required(JsonElement schemas, string type) =>
+        schemas.GetProperty(type).TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()) : [];
+
+    [Fact]
     public async Task The_page_loads_nothing_from_elsewhere()
     {
         await using var gateway = await TestGateway.Start();
