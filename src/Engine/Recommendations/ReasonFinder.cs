@@ -37,6 +37,8 @@ internal static class ReasonFinder
             if (result.NextItem > 0 && evidence[i] == 0) CiteContent(indexes, cited, ref result);
             if (result.CitedItem != 0) FindEvent(ref result, taste);
             else ExplainWithoutSession(ref result, taste, catalogue);
+            // Items that were put but never clicked have a name nowhere else.
+            if (result.CitedItem != 0 && catalogue.TryFind(result.CitedItem, out var facts)) result.CitedItemId = facts.ItemId;
         }
     }
 

@@ -45,6 +45,9 @@ public struct Recommendation
     /// <summary>The customer's item that led here; 0 = none.</summary>
     public ulong CitedItem { get; set; }
 
+    /// <summary>Its id, where the catalogue has it.</summary>
+    public string? CitedItemId { get; set; }
+
     /// <summary>The position of the customer's event behind the reason; 0 = none.</summary>
     public long CitedPosition { get; set; }
 

@@ -25,15 +25,17 @@ internal static class RecommendationTexts
         _ => "catalogue",
     };
 
-    /// <summary>The sentence.</summary>
+    /// <summary>The sentence. An item whose name nobody knows is told as what it is.</summary>
     public static string Of(RecommendationReason reason) => reason.Kind switch
     {
-        RecommendationReasonKind.AlsoViewed => $"Others who looked at {reason.ItemId} went on to this",
-        RecommendationReasonKind.SimilarItem => $"It is like {reason.ItemId} in category, brand or price",
+        RecommendationReasonKind.AlsoViewed => $"Others who looked at {ItemOf(reason)} went on to this",
+        RecommendationReasonKind.SimilarItem => $"It is like {ItemOf(reason)} in category, brand or price",
         RecommendationReasonKind.CategoryAffinity => $"The customer likes the category {reason.Name}",
         RecommendationReasonKind.BrandAffinity => $"The customer likes the brand {reason.Name}",
         RecommendationReasonKind.SeenBefore => "The customer looked at it before",
         RecommendationReasonKind.Trending => "Many look at it now",
         _ => "Nothing speaks for or against it",
     };
+
+    private static string ItemOf(RecommendationReason reason) => reason.ItemId ?? "an item of the customer";
 }

@@ -134,7 +134,7 @@ public sealed record RecommendationReason
     /// <summary>What kind of reason it is.</summary>
     [Id(0)] public RecommendationReasonKind Kind { get; init; }
 
-    /// <summary>The customer's item that led here.</summary>
+    /// <summary>The customer's item that led here; null where there is none, or nobody knows its name.</summary>
     [Id(1)] public string? ItemId { get; init; }
 
     /// <summary>The customer's own event; null where the journal no longer holds it, or the item was named by the caller.</summary>
