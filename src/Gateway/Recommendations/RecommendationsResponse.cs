@@ -101,7 +101,8 @@ public sealed record RecommendedItemResponse
 }
 
 /// <summary>Why an item is recommended.</summary>
-/// <param name="Kind"><c>alsoViewed</c>, <c>similarItem</c>, <c>categoryAffinity</c>, <c>brandAffinity</c>, <c>seenBefore</c>, <c>trending</c> or <c>catalogue</c>.</param>
+/// <param name="Kind"><c>alsoViewed</c>, <c>similarItem</c>, <c>categoryAffinity</c>, <c>brandAffinity</c>, <c>seenBefore</c>,
+/// <c>boughtBefore</c>, <c>trending</c>, <c>viewed</c> or <c>catalogue</c>.</param>
 /// <param name="Text">The sentence.</param>
 /// <param name="ItemId">The customer's item that led here; left out if there is none.</param>
 /// <param name="EventId">The customer's own event with it; left out if there is none, or the journal no longer holds it.</param>

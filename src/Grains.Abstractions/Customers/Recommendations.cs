@@ -150,7 +150,7 @@ public sealed record RecommendationReason
 /// <summary>Kinds of reasons.</summary>
 public enum RecommendationReasonKind : byte
 {
-    /// <summary>Others who looked at an item that the customer looked at went on to this one.</summary>
+    /// <summary>Somebody else looked at it together with an item of the customer, or the one whose page it is.</summary>
     AlsoViewed = 0,
 
     /// <summary>It is like an item that the customer looked at: category, brand, price.</summary>
@@ -170,6 +170,12 @@ public enum RecommendationReasonKind : byte
 
     /// <summary>The customer looked at it before.</summary>
     SeenBefore = 6,
+
+    /// <summary>The customer bought it before.</summary>
+    BoughtBefore = 7,
+
+    /// <summary>It was looked at, but not by many of late.</summary>
+    Viewed = 8,
 }
 
 /// <summary>The parts of a score.</summary>

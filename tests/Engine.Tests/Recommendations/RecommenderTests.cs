@@ -1,3 +1,4 @@
+using Personalization.Algorithms.Recommendation;
 using Personalization.Configuration;
 using Personalization.Customers;
 using Personalization.Engine.Recommendations;
@@ -164,6 +165,42 @@ public sealed class RecommenderTests : IDisposable
         Assert.Equal(3, names.Count(name => name.StartsWith("shoe", StringComparison.Ordinal)));
         Assert.StartsWith("shoe", names[0], StringComparison.Ordinal);
         Assert.Equal(6, shop.Names(shop.Ask(Shop.Viewer("A"), n: 6, category: "shoes")).Length);
+    }
+
+    [Theory]
+    [InlineData(1, 0, RecommendationReasonKind.SeenBefore)]
+    [InlineData(3, 0, RecommendationReasonKind.SeenBefore)]
+    [InlineData(1, 1, RecommendationReasonKind.AlsoViewed)]
+    [InlineData(3, 1, RecommendationReasonKind.AlsoViewed)]
+    public void What_others_did_is_told_only_where_somebody_else_did_it(int own, int others, RecommendationReasonKind expected)
+    {
+        for (var i = 0; i < own + others; i++) _shop.Session("A", "B");
+        var views = Enumerable.Repeat<string[]>(["A", "B"], own).SelectMany(session => session);
+        var item = Assert.Single(_shop.Ask(Shop.Viewer([.. views, "A"]), repeats: RepeatRule.Allow, item: "A"));
+        Assert.Equal(("B", expected), (_shop.Name(item.Item), item.Reason));
+        Assert.Equal(expected == RecommendationReasonKind.AlsoViewed ? "A" : "B", _shop.Name(item.CitedItem));
+        Assert.True(item.CitedPosition > 0);
+    }
+
+    [Theory]
+    [InlineData(1, 1, RecommendationReasonKind.Viewed)]
+    [InlineData(1, 30, RecommendationReasonKind.Viewed)]
+    [InlineData(4, 1, RecommendationReasonKind.Viewed)]
+    [InlineData(5, 1, RecommendationReasonKind.Trending)]
+    public void Many_look_at_an_item_from_five_sessions_on_however_often_one_of_them_reloads_it(int sessions, int views, RecommendationReasonKind expected)
+    {
+        _shop.Learn([.. Enumerable.Range(0, sessions * views).Select(i => new Click((ulong)(i % sessions), _shop.Hash("A"), FoldRun.Noon + FoldRun.Minute))]);
+        Assert.Equal(expected, Assert.Single(_shop.Ask(null)).Reason);
+    }
+
+    [Theory]
+    [InlineData(EventType.Purchase, RecommendationReasonKind.BoughtBefore)]
+    [InlineData(EventType.ProductViewed, RecommendationReasonKind.SeenBefore)]
+    public void A_bought_item_is_not_told_as_one_that_was_looked_at(EventType type, RecommendationReasonKind expected)
+    {
+        _shop.Session("A");
+        var item = Assert.Single(_shop.Ask(Shop.Customer((type, "A"))));
+        Assert.Equal((expected, "A", 1L), (item.Reason, _shop.Name(item.CitedItem), item.CitedPosition));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class RecommendationEndpointTests
             new RecommendationQuery { At = Now, After = "e1", Slot = "home", Count = 2, ContextItem = "A", Category = "shoes", Repeats = RepeatRule.Exclude, Explain = true, Now = Now, DryRun = true },
             Assert.Single(gateway.Grains.Customer("default/c").RecommendationQueries));
         const string Expected = """
-            {"customerId":"c","slot":"home","items":[{"itemId":"B","score":0.9,"propensity":1,"reasons":[{"kind":"alsoViewed","text":"Others who looked at A went on to this",
+            {"customerId":"c","slot":"home","items":[{"itemId":"B","score":0.9,"propensity":1,"reasons":[{"kind":"alsoViewed","text":"It was looked at together with A",
             "itemId":"A","eventId":"e1","at":"2026-03-01T11:59:59Z"}],"parts":{"nextItem":0.8,"affinity":0.5,"trending":0.1,"seen":true,"purchased":false}},
             {"itemId":"C","score":0.1,"propensity":1,"reasons":[{"kind":"trending","text":"Many look at it now"}]}],"source":"session","explored":false,"durable":true,"repeat":false,
             "at":"2026-03-01T12:00:00Z","indexPosition":42,"caughtUp":true,"afterFound":true,"stale":false}
