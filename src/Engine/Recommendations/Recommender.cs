@@ -109,9 +109,10 @@ public sealed class Recommender(RecommendationOptions options)
         }
     }
 
+    /// <summary>Puts the caller's own list in order: what nothing tells apart stays as the caller had it.</summary>
     private static int Order(Span<Recommendation> candidates, Span<Recommendation> results)
     {
-        candidates.Sort(static (left, right) => left.Score != right.Score ? right.Score.CompareTo(left.Score) : right.Item.CompareTo(left.Item));
+        candidates.Sort(static (left, right) => left.Score != right.Score ? right.Score.CompareTo(left.Score) : left.Place.CompareTo(right.Place));
         var count = Math.Min(results.Length, candidates.Length);
         candidates[..count].CopyTo(results);
         return count;

@@ -150,6 +150,15 @@ public sealed class RecommenderTests : IDisposable
     }
 
     [Fact]
+    public void In_the_callers_own_list_what_nothing_tells_apart_stays_as_the_caller_had_it()
+    {
+        for (var i = 0; i < 20; i++) _shop.Session("A", "B");
+        string[] unknown = [.. Enumerable.Range(0, 40).Select(i => $"unknown-{i}")];
+        Assert.Equal(unknown, _shop.Names(_shop.Ask(null, n: 40, given: unknown)));
+        Assert.Equal(["B", .. unknown.Reverse()], _shop.Names(_shop.Ask(Shop.Viewer("A"), n: 41, given: [.. unknown.Reverse(), "B"])));
+    }
+
+    [Fact]
     public void One_category_does_not_take_the_whole_list_while_others_are_to_be_had()
     {
         using var shop = new Shop(new RecommendationOptions { CategoryShare = 0.5, Relevance = 1 });
