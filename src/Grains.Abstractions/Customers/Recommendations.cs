@@ -63,7 +63,7 @@ public sealed record RecommendationReply
     /// <summary>The items, best first. Fewer than wanted where there are no more.</summary>
     [Id(0)] public IReadOnlyList<RecommendedItem> Items { get; init; } = [];
 
-    /// <summary>What the list is built on.</summary>
+    /// <summary>Where the items came from.</summary>
     [Id(1)] public RecommendationSource Source { get; init; }
 
     /// <summary>What it was evaluated at, milliseconds since 1970-01-01 UTC.</summary>
@@ -97,16 +97,19 @@ public sealed record RecommendationReply
     [Id(11)] public bool IsRepeat { get; init; }
 }
 
-/// <summary>What a list is built on.</summary>
+/// <summary>
+/// Where the items of an answer came from: the first of these that is the reason for any of them. Items that were demoted because they were seen count only
+/// where there are no others.
+/// </summary>
 public enum RecommendationSource : byte
 {
-    /// <summary>What the customer looked at, or the item whose page it is.</summary>
+    /// <summary>What the customer looked at or bought, or the item whose page it is: that one also where the customer refuses personalization.</summary>
     Session = 0,
 
-    /// <summary>The customer's affinities, because no session says more.</summary>
+    /// <summary>The customer's favourite categories and brands, because no session says more.</summary>
     Affinity = 1,
 
-    /// <summary>What is popular: nothing is known of the customer, or the customer refuses personalization.</summary>
+    /// <summary>What is popular, or only in the catalogue: nothing that is known of the customer led to any item.</summary>
     Trending = 2,
 }
 

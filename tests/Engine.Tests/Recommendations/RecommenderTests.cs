@@ -61,6 +61,30 @@ public sealed class RecommenderTests : IDisposable
         Assert.Equal(RecommendationSource.Trending, _shop.Source);
     }
 
+    [Fact]
+    public void Who_refuses_personalization_on_an_items_page_is_told_that_the_item_led_there()
+    {
+        for (var i = 0; i < 20; i++) _shop.Session("A", "B");
+        var customer = Shop.Viewer("C");
+        customer.Apply(new ConsentChange { Purpose = ClickFacts.Purpose, Granted = false }, FoldRun.Noon + FoldRun.Minute);
+        Assert.Equal(RecommendationReasonKind.AlsoViewed, Assert.Single(_shop.Ask(customer, item: "A")).Reason);
+        Assert.Equal(RecommendationSource.Session, _shop.Source);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(10)]
+    public void An_item_that_leads_nowhere_is_not_told_as_the_source_of_what_is_trending(int n)
+    {
+        for (var i = 0; i < 5; i++) _shop.Session("hot", "warm", "lukewarm");
+        _shop.Session("unknown");
+        var items = _shop.Ask(Shop.Viewer("unknown"), n);
+        Assert.All(items.Take(3), item => Assert.Equal(RecommendationReasonKind.Trending, item.Reason));
+        Assert.Equal(RecommendationSource.Trending, _shop.Source);
+        _shop.Ask(Shop.Viewer("unknown"), n, RepeatRule.Demote, given: ["unknown"]);
+        Assert.Equal(RecommendationSource.Session, _shop.Source);
+    }
+
     [Theory]
     [InlineData(RepeatRule.Demote, "D,B,C")]
     [InlineData(RepeatRule.Exclude, "D")]
