@@ -48,6 +48,19 @@ public sealed class RecommendationEndpointTests
         Assert.Equal(Expected.ReplaceLineEndings(""), answer.Text);
     }
 
+    [Theory]
+    [InlineData(RecommendationReasonKind.BoughtBefore, "A", "boughtBefore", "The customer bought it before")]
+    [InlineData(RecommendationReasonKind.SeenBefore, "A", "seenBefore", "The customer looked at it before")]
+    [InlineData(RecommendationReasonKind.Viewed, null, "viewed", "It has been looked at")]
+    [InlineData(RecommendationReasonKind.AlsoViewed, null, "alsoViewed", "It was looked at together with an item of the customer")]
+    public async Task A_reason_has_a_kind_and_a_sentence_also_where_nobody_knows_the_items_name(RecommendationReasonKind kind, string? item, string expectedKind, string expectedText)
+    {
+        await using var gateway = await TestGateway.Start();
+        gateway.Grains.Lists.Answer = Reply with { Items = [new RecommendedItem { ItemId = "B", Reasons = [new RecommendationReason { Kind = kind, ItemId = item }] }] };
+        var reason = (await gateway.Get("/v1/trending")).Json.GetProperty("items")[0].GetProperty("reasons")[0];
+        Assert.Equal((expectedKind, expectedText), (reason.GetProperty("kind").GetString(), reason.GetProperty("text").GetString()));
+    }
+
     [Fact]
     public async Task Without_parameters_ten_items_are_asked_for_and_what_was_seen_is_demoted()
     {

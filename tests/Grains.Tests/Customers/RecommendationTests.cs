@@ -109,6 +109,28 @@ public sealed class RecommendationTests
     }
 
     [Fact]
+    public async Task An_old_time_asks_for_what_was_trending_at_the_newest_click_also_for_a_customer_that_nobody_knows()
+    {
+        const long LongAgo = 1_577_836_800_000; // 2020-01-01
+        await using var engine = await EngineCluster.Start();
+        for (var i = 0; i < 3; i++) await engine.Post($"c{i}", item: i < 2 ? "A" : "B");
+        await Learned(engine);
+        await Recommended(engine, "nobody", new RecommendationQuery(), reply => reply.IndexPosition >= 3);
+        var lists = engine.Client.GetGrain<IItemListGrain>("default");
+        RecommendationReply[] replies =
+        [
+            await lists.List(new ItemListQuery { Count = 5, At = LongAgo, Explain = true }),
+            await engine.Grain("nobody").Recommend(new RecommendationQuery { At = LongAgo, DryRun = true, Explain = true }),
+            await engine.Grain("nobody").Recommend(new RecommendationQuery { At = LongAgo, DryRun = true, Explain = true, Items = ["B", "A"], Count = 2 }),
+        ];
+        Assert.All(replies, reply =>
+        {
+            Assert.Equal(["A", "B"], reply.Items.Select(item => item.ItemId));
+            Assert.All(reply.Items, item => Assert.True(double.IsFinite(item.Score) && item.Parts!.Trending is > 0 and <= 1));
+        });
+    }
+
+    [Fact]
     public async Task An_item_that_was_put_but_never_clicked_is_cited_by_its_name_though_it_cannot_be_had()
     {
         await using var engine = await EngineCluster.Start();
