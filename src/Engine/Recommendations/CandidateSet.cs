@@ -30,7 +30,7 @@ internal sealed class CandidateSet
     public void Add(in Recommendation candidate)
     {
         _places[candidate.Item] = _candidates.Count;
-        _candidates.Add(candidate);
+        _candidates.Add(candidate with { Place = _candidates.Count });
         if (!candidate.IsSeen) Unseen++;
     }
 }

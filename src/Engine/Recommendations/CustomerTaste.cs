@@ -76,6 +76,20 @@ public sealed class CustomerTaste
         return (seen, purchased);
     }
 
+    /// <summary>In how many sessions the customer can have had both items at most, as far as is remembered: no more than there are events with the rarer
+    /// one.</summary>
+    public int SessionsWithAtMost(ulong item, ulong other)
+    {
+        var (events, otherEvents) = (0, 0);
+        foreach (var recent in _recent)
+        {
+            if (recent.Item == item) events++;
+            if (recent.Item == other) otherEvents++;
+        }
+
+        return Math.Min(events, otherEvents);
+    }
+
     private void ReadSession(long startedAt)
     {
         for (var i = _recent.Count - 1; i >= 0 && _session.Count < SessionItems; i--)

@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
 using Personalization.Algorithms.Recommendation;
+using Personalization.Algorithms.Recommendation.NearestNeighbours;
 using Personalization.Customers;
 using Personalization.Engine.Profiles;
 using Personalization.Engine.Recommendations.Catalogue;
 using Personalization.Engine.Recommendations.Indexes;
+using Personalization.Events;
 
 namespace Personalization.Engine.Recommendations;
 
@@ -11,10 +13,18 @@ namespace Personalization.Engine.Recommendations;
 /// Finds for each recommended item what led to it, and which of the customer's own events that was: the item of the session with the strongest tie to
 /// it, asked of the same indexes that proposed it.
 /// </summary>
+/// <remarks>
+/// What others did is told only where others did it. The indexes know sessions, not customers; but the customer's own events bound in how many sessions the
+/// customer can have made a pair, and a session beyond those is somebody else's. That others "went on" from one to the other the indexes do not tell
+/// for most pairs, so the sentence says only that they were looked at together.
+/// </remarks>
 internal static class ReasonFinder
 {
     /// <summary>Items at the end of the session that may be cited.</summary>
     private const int CitedItems = 4;
+
+    /// <summary>From how many clicks of late and from how many sessions on it is many who look at an item: somebody who reloads a page is one.</summary>
+    private const int Many = 5;
 
     public static void Explain(
         Span<Recommendation> results, in RecommendationRequest request, CustomerTaste taste, ItemIndexes indexes, ItemCatalogue.Reader catalogue, RecommenderWorkspace work)
@@ -28,21 +38,24 @@ internal static class ReasonFinder
         var query = CollectionsMarshal.AsSpan(work.Query);
         var cited = query.Length > CitedItems ? query[^CitedItems..] : query;
         // What others did with it counts before what it is like.
-        Cite(indexes.Pairs, cited, request.Time, work, results, items, evidence);
-        Cite(indexes.Rules, cited, request.Time, work, results, items, evidence);
-        if (AnyWithout(results, evidence)) Cite(indexes.Neighbours, cited, request.Time, work, results, items, evidence);
+        Cite(indexes.Pairs, cited, request.Time, taste, indexes.Neighbours, work, results, items, evidence);
+        Cite(indexes.Rules, cited, request.Time, taste, indexes.Neighbours, work, results, items, evidence);
+        if (AnyWithout(results, evidence)) Cite(indexes.Neighbours, cited, request.Time, taste, indexes.Neighbours, work, results, items, evidence);
         for (var i = 0; i < results.Length; i++)
         {
             ref var result = ref results[i];
             if (result.NextItem > 0 && evidence[i] == 0) CiteContent(indexes, cited, ref result);
             if (result.CitedItem != 0) FindEvent(ref result, taste);
-            else ExplainWithoutSession(ref result, taste, catalogue);
+            else ExplainWithoutSession(ref result, request.Time, taste, indexes, catalogue);
+            // Items that were put but never clicked have a name nowhere else.
+            if (result.CitedItem != 0 && catalogue.TryFind(result.CitedItem, out var facts)) result.CitedItemId = facts.ItemId;
         }
     }
 
-    /// <summary>Asks a recommender about each item of the session alone; the strongest tie, the newer the heavier, is the one that is cited.</summary>
+    /// <summary>Asks a recommender about each item of the session alone; the strongest tie that others made, the newer the heavier, is the one that is cited.</summary>
     private static void Cite(
-        SessionRecommender recommender, ReadOnlySpan<ulong> cited, long time, RecommenderWorkspace work, Span<Recommendation> results, ReadOnlySpan<ulong> items, Span<double> evidence)
+        SessionRecommender recommender, ReadOnlySpan<ulong> cited, long time, CustomerTaste taste, VmisKnn sessions, RecommenderWorkspace work,
+        Span<Recommendation> results, ReadOnlySpan<ulong> items, Span<double> evidence)
     {
         var scores = work.Scores.AsSpan(0, items.Length);
         Span<double> strongest = stackalloc double[items.Length <= 256 ? items.Length : 0];
@@ -56,7 +69,7 @@ internal static class ReasonFinder
             {
                 if (evidence[i] > 0 || results[i].NextItem <= 0 || items[i] == one[0]) continue;
                 var tie = scores[i] / position;
-                if (tie <= strongest[i]) continue;
+                if (tie <= strongest[i] || !DidOthers(one[0], results[i], taste, sessions)) continue;
                 strongest[i] = tie;
                 results[i].Reason = RecommendationReasonKind.AlsoViewed;
                 results[i].CitedItem = one[0];
@@ -64,6 +77,14 @@ internal static class ReasonFinder
         }
 
         for (var i = 0; i < items.Length; i++) evidence[i] += strongest[i];
+    }
+
+    private static bool DidOthers(ulong cited, in Recommendation result, CustomerTaste taste, VmisKnn sessions)
+    {
+        // Not seen: the pair cannot be the customer's own. Older pairs than the sessions that are kept are known only then.
+        if (!result.IsSeen) return true;
+        var own = taste.SessionsWithAtMost(cited, result.Item);
+        return own == 0 || sessions.SessionsWith(cited, result.Item, own + 1) > own;
     }
 
     private static bool AnyWithout(ReadOnlySpan<Recommendation> results, ReadOnlySpan<double> evidence)
@@ -104,12 +125,11 @@ internal static class ReasonFinder
         }
     }
 
-    private static void ExplainWithoutSession(ref Recommendation result, CustomerTaste taste, ItemCatalogue.Reader catalogue)
+    private static void ExplainWithoutSession(ref Recommendation result, long time, CustomerTaste taste, ItemIndexes indexes, ItemCatalogue.Reader catalogue)
     {
         if (result.NextItem > 0 && result.IsSeen)
         {
-            result.Reason = RecommendationReasonKind.SeenBefore;
-            CiteNewest(ref result, taste, catalogue, static (in RecentItem item, in Recommendation of, ItemCatalogue.Reader _) => item.Item == of.Item);
+            ExplainByItself(ref result, taste);
             return;
         }
 
@@ -137,7 +157,28 @@ internal static class ReasonFinder
             return;
         }
 
-        result.Reason = result.Trending > 0 ? RecommendationReasonKind.Trending : RecommendationReasonKind.Catalogue;
+        if (result.IsSeen)
+        {
+            ExplainByItself(ref result, taste);
+            return;
+        }
+
+        // The last click may have decayed a little.
+        var isMany = indexes.Trending.CountAt(result.Item, time) > Many - 1 && indexes.Neighbours.SessionsWith(result.Item) >= Many;
+        result.Reason = isMany ? RecommendationReasonKind.Trending : result.Trending > 0 ? RecommendationReasonKind.Viewed : RecommendationReasonKind.Catalogue;
+    }
+
+    /// <summary>The customer's newest event with the item itself, and what that was.</summary>
+    private static void ExplainByItself(ref Recommendation result, CustomerTaste taste)
+    {
+        for (var i = taste.Recent.Count - 1; i >= 0; i--)
+        {
+            var recent = taste.Recent[i];
+            if (recent.Item != result.Item) continue;
+            result.Reason = recent.Type == EventType.Purchase ? RecommendationReasonKind.BoughtBefore : RecommendationReasonKind.SeenBefore;
+            Cite(ref result, recent);
+            return;
+        }
     }
 
     private delegate bool Match(in RecentItem item, in Recommendation of, ItemCatalogue.Reader catalogue);

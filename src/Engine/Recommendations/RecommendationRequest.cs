@@ -8,7 +8,7 @@ namespace Personalization.Engine.Recommendations;
 /// <param name="Repeats">What becomes of items seen or bought.</param>
 /// <param name="ContextItem">The item whose page it is; 0 = none.</param>
 /// <param name="Category">Only this category and those below it; null = all.</param>
-/// <param name="Items">The caller's own items, to be put in order; null = choose from all.</param>
+/// <param name="Items">The caller's own items, to be put in order, those of equal score as they came; null = choose from all.</param>
 public readonly record struct RecommendationRequest(
     int Count, long Time, RepeatRule Repeats = RepeatRule.Demote, ulong ContextItem = 0, string? Category = null, IReadOnlyList<ulong>? Items = null);
 
@@ -45,6 +45,9 @@ public struct Recommendation
     /// <summary>The customer's item that led here; 0 = none.</summary>
     public ulong CitedItem { get; set; }
 
+    /// <summary>Its id, where the catalogue has it.</summary>
+    public string? CitedItemId { get; set; }
+
     /// <summary>The position of the customer's event behind the reason; 0 = none.</summary>
     public long CitedPosition { get; set; }
 
@@ -53,6 +56,9 @@ public struct Recommendation
 
     /// <summary>The category or brand of the reason.</summary>
     public string? Name { get; set; }
+
+    /// <summary>Its place among the candidates, as they were proposed.</summary>
+    internal int Place { get; set; }
 
     internal int Category { get; set; }
     internal ulong BrandHash { get; set; }

@@ -33,7 +33,8 @@ public sealed class Recommender(RecommendationOptions options)
     private const int FavouriteCategories = 3;
     private const int NewestOfFavourite = 16;
 
-    /// <summary>Recommends; answers how many items were written to <paramref name="results"/>, best first, and what they are built on.</summary>
+    /// <summary>Recommends; answers how many items were written to <paramref name="results"/>, best first, and where they came from: what
+    /// <see cref="RecommendationSource"/> says of their reasons.</summary>
     public int Recommend(
         in RecommendationRequest request, CustomerTaste taste, ItemIndexes indexes, ItemCatalogue.Reader catalogue, RecommenderWorkspace work, Span<Recommendation> results, out RecommendationSource source)
     {
@@ -47,10 +48,11 @@ public sealed class Recommender(RecommendationOptions options)
         if (request.Items is { } given) scope.AddGiven(given);
         else AddCandidates(scope, Math.Max(4 * results.Length, LeastWindow));
 
-        source = Score(work.Candidates.All, taste);
+        Score(work.Candidates.All);
         Demote(work.Candidates.All, request.Repeats);
         var count = request.Items is null ? Diversify(scope, results) : Order(work.Candidates.All, results);
         ReasonFinder.Explain(results[..count], request, taste, indexes, catalogue, work);
+        source = SourceOf(results[..count], request.Repeats);
         return count;
     }
 
@@ -83,21 +85,42 @@ public sealed class Recommender(RecommendationOptions options)
         for (var i = 0; i < trending && scope.Undemoted < enough; i++) scope.Add(work.Found[i].Item, 0);
     }
 
-    private static RecommendationSource Score(Span<Recommendation> candidates, CustomerTaste taste)
+    private static void Score(Span<Recommendation> candidates)
     {
         var top = 0.0;
         foreach (ref readonly var candidate in candidates) top = Math.Max(top, candidate.NextItem * (1 + candidate.Affinity));
-        var hasAffinity = false;
         foreach (ref var candidate in candidates)
         {
             candidate.Score = candidate.NextItem > 0
                 ? 0.5 + (0.5 * candidate.NextItem * (1 + candidate.Affinity) / top)
                 : (candidate.Trending + (2 * candidate.Affinity)) / 6;
-            hasAffinity |= candidate.Affinity > 0;
+        }
+    }
+
+    /// <summary>The strongest of the reasons that are told. A demoted item fills the end of a list, so it decides only where there is nothing else.</summary>
+    private static RecommendationSource SourceOf(ReadOnlySpan<Recommendation> results, RepeatRule repeats)
+    {
+        var (source, ofDemoted) = (RecommendationSource.Trending, RecommendationSource.Trending);
+        var isOnlyDemoted = true;
+        foreach (ref readonly var result in results)
+        {
+            var of = result.Reason switch
+            {
+                RecommendationReasonKind.AlsoViewed or RecommendationReasonKind.SimilarItem or RecommendationReasonKind.SeenBefore or RecommendationReasonKind.BoughtBefore => RecommendationSource.Session,
+                RecommendationReasonKind.CategoryAffinity or RecommendationReasonKind.BrandAffinity => RecommendationSource.Affinity,
+                _ => RecommendationSource.Trending,
+            };
+            if (result.IsSeen && repeats == RepeatRule.Demote)
+            {
+                if (of < ofDemoted) ofDemoted = of;
+                continue;
+            }
+
+            isOnlyDemoted = false;
+            if (of < source) source = of;
         }
 
-        if (taste.Refuses) return RecommendationSource.Trending;
-        return top > 0 ? RecommendationSource.Session : hasAffinity ? RecommendationSource.Affinity : RecommendationSource.Trending;
+        return isOnlyDemoted ? ofDemoted : source;
     }
 
     private static void Demote(Span<Recommendation> candidates, RepeatRule repeats)
@@ -109,9 +132,10 @@ public sealed class Recommender(RecommendationOptions options)
         }
     }
 
+    /// <summary>Puts the caller's own list in order: what nothing tells apart stays as the caller had it.</summary>
     private static int Order(Span<Recommendation> candidates, Span<Recommendation> results)
     {
-        candidates.Sort(static (left, right) => left.Score != right.Score ? right.Score.CompareTo(left.Score) : right.Item.CompareTo(left.Item));
+        candidates.Sort(static (left, right) => left.Score != right.Score ? right.Score.CompareTo(left.Score) : left.Place.CompareTo(right.Place));
         var count = Math.Min(results.Length, candidates.Length);
         candidates[..count].CopyTo(results);
         return count;

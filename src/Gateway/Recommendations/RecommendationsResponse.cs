@@ -22,7 +22,11 @@ public sealed record RecommendationsResponse
     /// <summary>The items, best first; fewer than wanted where there are no more.</summary>
     public required IReadOnlyList<RecommendedItemResponse> Items { get; init; }
 
-    /// <summary>What the list is built on: <c>session</c>, <c>affinity</c> or <c>trending</c>.</summary>
+    /// <summary>
+    /// Where the items came from: <c>session</c> (what the customer looked at or bought, or the item whose page it is), <c>affinity</c> (favourite categories and
+    /// brands) or <c>trending</c> (nothing that is known of the customer). The first of these that is the reason for any item; items demoted because they were
+    /// seen count only where there are no others.
+    /// </summary>
     public required string Source { get; init; }
 
     /// <summary>Whether chance had a part in it; false: propensities are 1 and no estimator uses them.</summary>
@@ -101,7 +105,8 @@ public sealed record RecommendedItemResponse
 }
 
 /// <summary>Why an item is recommended.</summary>
-/// <param name="Kind"><c>alsoViewed</c>, <c>similarItem</c>, <c>categoryAffinity</c>, <c>brandAffinity</c>, <c>seenBefore</c>, <c>trending</c> or <c>catalogue</c>.</param>
+/// <param name="Kind"><c>alsoViewed</c>, <c>similarItem</c>, <c>categoryAffinity</c>, <c>brandAffinity</c>, <c>seenBefore</c>,
+/// <c>boughtBefore</c>, <c>trending</c>, <c>viewed</c> or <c>catalogue</c>.</param>
 /// <param name="Text">The sentence.</param>
 /// <param name="ItemId">The customer's item that led here; left out if there is none.</param>
 /// <param name="EventId">The customer's own event with it; left out if there is none, or the journal no longer holds it.</param>

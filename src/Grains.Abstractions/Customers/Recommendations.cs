@@ -63,7 +63,7 @@ public sealed record RecommendationReply
     /// <summary>The items, best first. Fewer than wanted where there are no more.</summary>
     [Id(0)] public IReadOnlyList<RecommendedItem> Items { get; init; } = [];
 
-    /// <summary>What the list is built on.</summary>
+    /// <summary>Where the items came from.</summary>
     [Id(1)] public RecommendationSource Source { get; init; }
 
     /// <summary>What it was evaluated at, milliseconds since 1970-01-01 UTC.</summary>
@@ -97,16 +97,19 @@ public sealed record RecommendationReply
     [Id(11)] public bool IsRepeat { get; init; }
 }
 
-/// <summary>What a list is built on.</summary>
+/// <summary>
+/// Where the items of an answer came from: the first of these that is the reason for any of them. Items that were demoted because they were seen count only
+/// where there are no others.
+/// </summary>
 public enum RecommendationSource : byte
 {
-    /// <summary>What the customer looked at, or the item whose page it is.</summary>
+    /// <summary>What the customer looked at or bought, or the item whose page it is: that one also where the customer refuses personalization.</summary>
     Session = 0,
 
-    /// <summary>The customer's affinities, because no session says more.</summary>
+    /// <summary>The customer's favourite categories and brands, because no session says more.</summary>
     Affinity = 1,
 
-    /// <summary>What is popular: nothing is known of the customer, or the customer refuses personalization.</summary>
+    /// <summary>What is popular, or only in the catalogue: nothing that is known of the customer led to any item.</summary>
     Trending = 2,
 }
 
@@ -134,7 +137,7 @@ public sealed record RecommendationReason
     /// <summary>What kind of reason it is.</summary>
     [Id(0)] public RecommendationReasonKind Kind { get; init; }
 
-    /// <summary>The customer's item that led here.</summary>
+    /// <summary>The customer's item that led here; null where there is none, or nobody knows its name.</summary>
     [Id(1)] public string? ItemId { get; init; }
 
     /// <summary>The customer's own event; null where the journal no longer holds it, or the item was named by the caller.</summary>
@@ -150,7 +153,7 @@ public sealed record RecommendationReason
 /// <summary>Kinds of reasons.</summary>
 public enum RecommendationReasonKind : byte
 {
-    /// <summary>Others who looked at an item that the customer looked at went on to this one.</summary>
+    /// <summary>Somebody else looked at it together with an item of the customer, or the one whose page it is.</summary>
     AlsoViewed = 0,
 
     /// <summary>It is like an item that the customer looked at: category, brand, price.</summary>
@@ -170,6 +173,12 @@ public enum RecommendationReasonKind : byte
 
     /// <summary>The customer looked at it before.</summary>
     SeenBefore = 6,
+
+    /// <summary>The customer bought it before.</summary>
+    BoughtBefore = 7,
+
+    /// <summary>It was looked at, but not by many of late.</summary>
+    Viewed = 8,
 }
 
 /// <summary>The parts of a score.</summary>

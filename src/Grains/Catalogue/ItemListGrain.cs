@@ -21,9 +21,10 @@ internal sealed class ItemListGrain(ItemIndexReplica replica, Recommender recomm
         var (chosen, source, position) = CustomerRecommendations.Choose(recommender, replica, new RecommendationRequest(query.Count, at, RepeatRule.Allow, item, query.Category), work);
         // What goes with an item is what its own clicks and content say; popularity fills no gaps here.
         if (item != 0) chosen = Array.FindAll(chosen, candidate => candidate.NextItem > 0);
+        KeyValuePair<ulong, string>[] given = query.ItemId is { } named ? [KeyValuePair.Create(item, named)] : [];
         return new RecommendationReply
         {
-            Items = await CustomerRecommendations.Describe(chosen, query.Explain, names, [], _ => null),
+            Items = await CustomerRecommendations.Describe(chosen, query.Explain, names, given, _ => null),
             Source = source,
             At = at,
             IndexPosition = position,

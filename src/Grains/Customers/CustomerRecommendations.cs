@@ -104,7 +104,7 @@ internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommen
         return await Describe(chosen, explain, services.Names, actor.UnsavedNames.Concat(given), evidence.EventIdOf);
     }
 
-    /// <summary>Names what was chosen.</summary>
+    /// <summary>Names what was chosen: by the catalogue, the names given, the names stored. An item that none of them names is left out, because nobody could show it.</summary>
     public static async Task<IReadOnlyList<RecommendedItem>> Describe(
         Recommendation[] chosen, bool explain, NameCache nameCache, IEnumerable<KeyValuePair<ulong, string>> unsaved, Func<long, string?> eventId)
     {
@@ -112,32 +112,43 @@ internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommen
         foreach (var item in chosen)
         {
             if (item.ItemId is null) hashes.Add(item.Item);
-            if (item.CitedItem != 0) hashes.Add(item.CitedItem);
+            if (item.CitedItem != 0 && item.CitedItemId is null) hashes.Add(item.CitedItem);
         }
 
         var names = await nameCache.Resolve(hashes, unsaved);
-        return Array.ConvertAll(chosen, item => new RecommendedItem
+        var named = new List<RecommendedItem>(chosen.Length);
+        foreach (ref readonly var item in chosen.AsSpan())
         {
-            ItemId = item.ItemId ?? NameOf(item.Item, names),
-            Score = item.Score,
-            Reasons =
-            [
-                new RecommendationReason
-                {
-                    Kind = item.Reason,
-                    ItemId = item.CitedItem == 0 ? null : NameOf(item.CitedItem, names),
-                    EventId = item.CitedPosition == 0 ? null : eventId(item.CitedPosition),
-                    At = item.CitedPosition == 0 ? null : item.CitedTime,
-                    Name = item.Name,
-                },
-            ],
-            Parts = explain ? new ScoreParts(item.NextItem, item.Affinity, item.Trending, item.IsSeen, item.IsPurchased) : null,
-        });
+            if ((item.ItemId ?? names.GetValueOrDefault(item.Item)) is { } itemId) named.Add(Describe(item, itemId, explain, names, eventId));
+        }
+
+        return named;
     }
 
-    /// <summary>The names of the caller's own items: nobody needs to be asked for those.</summary>
-    private static IEnumerable<KeyValuePair<ulong, string>> Given(RecommendationQuery query, in RecommendationRequest request) =>
-        query.Items is { } items ? request.Items!.Zip(items, KeyValuePair.Create) : [];
+    private static RecommendedItem Describe(in Recommendation item, string itemId, bool explain, IReadOnlyDictionary<ulong, string> names, Func<long, string?> eventId) => new()
+    {
+        ItemId = itemId,
+        Score = item.Score,
+        Reasons =
+        [
+            new RecommendationReason
+            {
+                Kind = item.Reason,
+                ItemId = item.CitedItemId ?? names.GetValueOrDefault(item.CitedItem),
+                EventId = item.CitedPosition == 0 ? null : eventId(item.CitedPosition),
+                At = item.CitedPosition == 0 ? null : item.CitedTime,
+                Name = item.Name,
+            },
+        ],
+        Parts = explain ? new ScoreParts(item.NextItem, item.Affinity, item.Trending, item.IsSeen, item.IsPurchased) : null,
+    };
+
+    /// <summary>The names of the items in the call: nobody needs to be asked for those.</summary>
+    private static IEnumerable<KeyValuePair<ulong, string>> Given(RecommendationQuery query, in RecommendationRequest request)
+    {
+        var items = query.Items is { } named ? request.Items!.Zip(named, KeyValuePair.Create) : [];
+        return query.ContextItem is { } context ? items.Append(KeyValuePair.Create(request.ContextItem, context)) : items;
+    }
 
     private static RecommendationRequest ToRequest(RecommendationQuery query, string tenant, long at) => new(
         query.Count,
@@ -146,7 +157,4 @@ internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommen
         query.ContextItem is { } context ? KeyHash.Name(tenant, context) : 0,
         query.Category,
         query.Items is { } items ? [.. items.Select(item => KeyHash.Name(tenant, item))] : null);
-
-    private static string NameOf(ulong hash, IReadOnlyDictionary<ulong, string> names) =>
-        names.TryGetValue(hash, out var name) ? name : hash.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
 }

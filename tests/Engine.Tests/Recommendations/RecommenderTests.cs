@@ -1,3 +1,4 @@
+using Personalization.Algorithms.Recommendation;
 using Personalization.Configuration;
 using Personalization.Customers;
 using Personalization.Engine.Recommendations;
@@ -58,6 +59,30 @@ public sealed class RecommenderTests : IDisposable
         customer.Apply(new ConsentChange { Purpose = ClickFacts.Purpose, Granted = false }, FoldRun.Noon + FoldRun.Minute);
         Assert.Equal(_shop.Names(_shop.Ask(null)), _shop.Names(_shop.Ask(customer)));
         Assert.Equal(RecommendationSource.Trending, _shop.Source);
+    }
+
+    [Fact]
+    public void Who_refuses_personalization_on_an_items_page_is_told_that_the_item_led_there()
+    {
+        for (var i = 0; i < 20; i++) _shop.Session("A", "B");
+        var customer = Shop.Viewer("C");
+        customer.Apply(new ConsentChange { Purpose = ClickFacts.Purpose, Granted = false }, FoldRun.Noon + FoldRun.Minute);
+        Assert.Equal(RecommendationReasonKind.AlsoViewed, Assert.Single(_shop.Ask(customer, item: "A")).Reason);
+        Assert.Equal(RecommendationSource.Session, _shop.Source);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(10)]
+    public void An_item_that_leads_nowhere_is_not_told_as_the_source_of_what_is_trending(int n)
+    {
+        for (var i = 0; i < 5; i++) _shop.Session("hot", "warm", "lukewarm");
+        _shop.Session("unknown");
+        var items = _shop.Ask(Shop.Viewer("unknown"), n);
+        Assert.All(items.Take(3), item => Assert.Equal(RecommendationReasonKind.Trending, item.Reason));
+        Assert.Equal(RecommendationSource.Trending, _shop.Source);
+        _shop.Ask(Shop.Viewer("unknown"), n, RepeatRule.Demote, given: ["unknown"]);
+        Assert.Equal(RecommendationSource.Session, _shop.Source);
     }
 
     [Theory]
@@ -149,6 +174,15 @@ public sealed class RecommenderTests : IDisposable
     }
 
     [Fact]
+    public void In_the_callers_own_list_what_nothing_tells_apart_stays_as_the_caller_had_it()
+    {
+        for (var i = 0; i < 20; i++) _shop.Session("A", "B");
+        string[] unknown = [.. Enumerable.Range(0, 40).Select(i => $"unknown-{i}")];
+        Assert.Equal(unknown, _shop.Names(_shop.Ask(null, n: 40, given: unknown)));
+        Assert.Equal(["B", .. unknown.Reverse()], _shop.Names(_shop.Ask(Shop.Viewer("A"), n: 41, given: [.. unknown.Reverse(), "B"])));
+    }
+
+    [Fact]
     public void One_category_does_not_take_the_whole_list_while_others_are_to_be_had()
     {
         using var shop = new Shop(new RecommendationOptions { CategoryShare = 0.5, Relevance = 1 });
@@ -164,6 +198,42 @@ public sealed class RecommenderTests : IDisposable
         Assert.Equal(3, names.Count(name => name.StartsWith("shoe", StringComparison.Ordinal)));
         Assert.StartsWith("shoe", names[0], StringComparison.Ordinal);
         Assert.Equal(6, shop.Names(shop.Ask(Shop.Viewer("A"), n: 6, category: "shoes")).Length);
+    }
+
+    [Theory]
+    [InlineData(1, 0, RecommendationReasonKind.SeenBefore)]
+    [InlineData(3, 0, RecommendationReasonKind.SeenBefore)]
+    [InlineData(1, 1, RecommendationReasonKind.AlsoViewed)]
+    [InlineData(3, 1, RecommendationReasonKind.AlsoViewed)]
+    public void What_others_did_is_told_only_where_somebody_else_did_it(int own, int others, RecommendationReasonKind expected)
+    {
+        for (var i = 0; i < own + others; i++) _shop.Session("A", "B");
+        var views = Enumerable.Repeat<string[]>(["A", "B"], own).SelectMany(session => session);
+        var item = Assert.Single(_shop.Ask(Shop.Viewer([.. views, "A"]), repeats: RepeatRule.Allow, item: "A"));
+        Assert.Equal(("B", expected), (_shop.Name(item.Item), item.Reason));
+        Assert.Equal(expected == RecommendationReasonKind.AlsoViewed ? "A" : "B", _shop.Name(item.CitedItem));
+        Assert.True(item.CitedPosition > 0);
+    }
+
+    [Theory]
+    [InlineData(1, 1, RecommendationReasonKind.Viewed)]
+    [InlineData(1, 30, RecommendationReasonKind.Viewed)]
+    [InlineData(4, 1, RecommendationReasonKind.Viewed)]
+    [InlineData(5, 1, RecommendationReasonKind.Trending)]
+    public void Many_look_at_an_item_from_five_sessions_on_however_often_one_of_them_reloads_it(int sessions, int views, RecommendationReasonKind expected)
+    {
+        _shop.Learn([.. Enumerable.Range(0, sessions * views).Select(i => new Click((ulong)(i % sessions), _shop.Hash("A"), FoldRun.Noon + FoldRun.Minute))]);
+        Assert.Equal(expected, Assert.Single(_shop.Ask(null)).Reason);
+    }
+
+    [Theory]
+    [InlineData(EventType.Purchase, RecommendationReasonKind.BoughtBefore)]
+    [InlineData(EventType.ProductViewed, RecommendationReasonKind.SeenBefore)]
+    public void A_bought_item_is_not_told_as_one_that_was_looked_at(EventType type, RecommendationReasonKind expected)
+    {
+        _shop.Session("A");
+        var item = Assert.Single(_shop.Ask(Shop.Customer((type, "A"))));
+        Assert.Equal((expected, "A", 1L), (item.Reason, _shop.Name(item.CitedItem), item.CitedPosition));
     }
 
     [Fact]

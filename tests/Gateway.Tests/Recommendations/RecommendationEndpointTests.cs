@@ -40,12 +40,25 @@ public sealed class RecommendationEndpointTests
             new RecommendationQuery { At = Now, After = "e1", Slot = "home", Count = 2, ContextItem = "A", Category = "shoes", Repeats = RepeatRule.Exclude, Explain = true, Now = Now, DryRun = true },
             Assert.Single(gateway.Grains.Customer("default/c").RecommendationQueries));
         const string Expected = """
-            {"customerId":"c","slot":"home","items":[{"itemId":"B","score":0.9,"propensity":1,"reasons":[{"kind":"alsoViewed","text":"Others who looked at A went on to this",
+            {"customerId":"c","slot":"home","items":[{"itemId":"B","score":0.9,"propensity":1,"reasons":[{"kind":"alsoViewed","text":"It was looked at together with A",
             "itemId":"A","eventId":"e1","at":"2026-03-01T11:59:59Z"}],"parts":{"nextItem":0.8,"affinity":0.5,"trending":0.1,"seen":true,"purchased":false}},
             {"itemId":"C","score":0.1,"propensity":1,"reasons":[{"kind":"trending","text":"Many look at it now"}]}],"source":"session","explored":false,"durable":true,"repeat":false,
             "at":"2026-03-01T12:00:00Z","indexPosition":42,"caughtUp":true,"afterFound":true,"stale":false}
             """;
         Assert.Equal(Expected.ReplaceLineEndings(""), answer.Text);
+    }
+
+    [Theory]
+    [InlineData(RecommendationReasonKind.BoughtBefore, "A", "boughtBefore", "The customer bought it before")]
+    [InlineData(RecommendationReasonKind.SeenBefore, "A", "seenBefore", "The customer looked at it before")]
+    [InlineData(RecommendationReasonKind.Viewed, null, "viewed", "It has been looked at")]
+    [InlineData(RecommendationReasonKind.AlsoViewed, null, "alsoViewed", "It was looked at together with an item of the customer")]
+    public async Task A_reason_has_a_kind_and_a_sentence_also_where_nobody_knows_the_items_name(RecommendationReasonKind kind, string? item, string expectedKind, string expectedText)
+    {
+        await using var gateway = await TestGateway.Start();
+        gateway.Grains.Lists.Answer = Reply with { Items = [new RecommendedItem { ItemId = "B", Reasons = [new RecommendationReason { Kind = kind, ItemId = item }] }] };
+        var reason = (await gateway.Get("/v1/trending")).Json.GetProperty("items")[0].GetProperty("reasons")[0];
+        Assert.Equal((expectedKind, expectedText), (reason.GetProperty("kind").GetString(), reason.GetProperty("text").GetString()));
     }
 
     [Fact]

@@ -1,9 +1,12 @@
 using System.Text;
 using Personalization.Customers;
+using Personalization.Engine.Recommendations;
 using Personalization.Events;
+using Personalization.Grains.Customers;
 using Personalization.Grains.Tests.Cluster;
 using Personalization.Items;
 using Personalization.Models;
+using Personalization.Storage.Memory;
 
 namespace Personalization.Grains.Tests.Customers;
 
@@ -103,6 +106,49 @@ public sealed class RecommendationTests
         Assert.Equal(("B", RecommendationReasonKind.AlsoViewed, "A"), (similar.Items[0].ItemId, similar.Items[0].Reasons[0].Kind, similar.Items[0].Reasons[0].ItemId));
         var trending = await lists.List(new ItemListQuery { Count = 5 });
         Assert.Equal(["A", "B", "C"], trending.Items.Select(item => item.ItemId).Order());
+    }
+
+    [Fact]
+    public async Task An_old_time_asks_for_what_was_trending_at_the_newest_click_also_for_a_customer_that_nobody_knows()
+    {
+        const long LongAgo = 1_577_836_800_000; // 2020-01-01
+        await using var engine = await EngineCluster.Start();
+        for (var i = 0; i < 3; i++) await engine.Post($"c{i}", item: i < 2 ? "A" : "B");
+        await Learned(engine);
+        await Recommended(engine, "nobody", new RecommendationQuery(), reply => reply.IndexPosition >= 3);
+        var lists = engine.Client.GetGrain<IItemListGrain>("default");
+        RecommendationReply[] replies =
+        [
+            await lists.List(new ItemListQuery { Count = 5, At = LongAgo, Explain = true }),
+            await engine.Grain("nobody").Recommend(new RecommendationQuery { At = LongAgo, DryRun = true, Explain = true }),
+            await engine.Grain("nobody").Recommend(new RecommendationQuery { At = LongAgo, DryRun = true, Explain = true, Items = ["B", "A"], Count = 2 }),
+        ];
+        Assert.All(replies, reply =>
+        {
+            Assert.Equal(["A", "B"], reply.Items.Select(item => item.ItemId));
+            Assert.All(reply.Items, item => Assert.True(double.IsFinite(item.Score) && item.Parts!.Trending is > 0 and <= 1));
+        });
+    }
+
+    [Fact]
+    public async Task An_item_that_was_put_but_never_clicked_is_cited_by_its_name_though_it_cannot_be_had()
+    {
+        await using var engine = await EngineCluster.Start();
+        for (var i = 0; i < 40; i++) await Put(engine, $"other-{i}", 1, $$"""{"itemId":"other-{{i}}","category":"c{{i % 20}}","price":{{1 + i}}}""");
+        await Put(engine, "A", 1, """{"itemId":"A","category":"shoes","brand":"Fleet"}""");
+        await Put(engine, "gone", 1, """{"itemId":"gone","category":"shoes","brand":"Fleet","available":false}""");
+        var onItsPage = await Recommended(engine, "ann", new RecommendationQuery { ContextItem = "gone", Count = 1 }, reply => reply.Items.Count == 1 && reply.Items[0].ItemId == "A");
+        Assert.Equal((RecommendationReasonKind.SimilarItem, "gone"), (onItsPage.Items[0].Reasons[0].Kind, onItsPage.Items[0].Reasons[0].ItemId));
+        var similar = await engine.Client.GetGrain<IItemListGrain>("default").List(new ItemListQuery { ItemId = "gone", Count = 1 });
+        Assert.Equal(("A", "gone"), (similar.Items[0].ItemId, similar.Items[0].Reasons[0].ItemId));
+    }
+
+    [Fact]
+    public async Task What_nobody_can_name_is_left_out_and_no_hash_is_shown()
+    {
+        Recommendation[] chosen = [new() { Item = 7, CitedItem = 8 }, new() { Item = 9, ItemId = "A", CitedItem = 8 }, new() { Item = 9, ItemId = "A", CitedItem = 10 }];
+        var items = await CustomerRecommendations.Describe(chosen, false, new NameCache(new MemoryNameStore()), [KeyValuePair.Create(10UL, "B")], _ => null);
+        Assert.Equal([("A", null), ("A", "B")], items.Select(item => (item.ItemId, item.Reasons[0].ItemId)));
     }
 
     private static ILearnerGrain Items(EngineCluster engine) => engine.Client.GetGrain<ILearnerGrain>("items");

@@ -55,6 +55,29 @@ public sealed class VmisKnn : SessionRecommender
     /// <summary>Distinct items of those sessions.</summary>
     public int ItemCount => _index.ItemCount;
 
+    /// <summary>Sessions with an item, also those beyond the most recent ones that are asked for neighbours.</summary>
+    public int SessionsWith(ulong item) => _index.FindItem(item) is var dense and >= 0 ? _index.Item(dense).Sessions : 0;
+
+    /// <summary>Sessions with both of two items, counted up to <paramref name="atMost"/>: those among the most recent sessions with the rarer item.
+    /// Cost: O(those sessions · session length), less where the count is reached early.</summary>
+    public int SessionsWith(ulong item, ulong other, int atMost)
+    {
+        var (rare, common) = (_index.FindItem(item), _index.FindItem(other));
+        if (rare < 0 || common < 0) return 0;
+        if (_index.Item(common).Count < _index.Item(rare).Count) (rare, common) = (common, rare);
+        ref readonly var postings = ref _index.Item(rare);
+        if (postings.Count == 0) return 0;
+        var count = 0;
+        var cursor = new Cursor(_index, postings, 0, 0);
+        do
+        {
+            if (_index.ItemsOf(_index.Session(cursor.Number)).Contains(common)) count++;
+        }
+        while (count < atMost && cursor.MoveToOlder(_index));
+
+        return count;
+    }
+
     /// <inheritdoc/>
     /// <remarks>The session is known by its key for as long as it is among the most recent ones; a key that comes again after it was recycled starts
     /// a session anew.</remarks>

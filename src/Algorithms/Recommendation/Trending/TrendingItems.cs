@@ -12,6 +12,9 @@ namespace Personalization.Algorithms.Recommendation.Trending;
 /// t/h|)). Nothing large is ever exponentiated, a click may come late, and comparing two
 /// items needs no clock. The forward form of decay is that of Cormode, Shkapenyuk, Srivastava, Xu, "Forward Decay: A Practical Time Decay Model for
 /// Streaming Systems", ICDE 2009.</para>
+/// <para>A count is one of clicks that have happened: asked at an instant before the newest click, it is the count at that click. So a score is finite
+/// whatever the instant, at most the number of clicks. From 512 half-lives after it counts stand still, as nothing would be left to tell them
+/// apart.</para>
 /// <para>With h of an hour, rounding of ℓ changes a count by less than one part in 10⁹.</para>
 /// <para>The leaders are kept in order as clicks come; a click costs O(1) unless the item is, or becomes, a leader, then O(steps it climbs). A query
 /// reads the list. The answer does not look at the session, except for the policy on repeats.</para>
@@ -19,13 +22,21 @@ namespace Personalization.Algorithms.Recommendation.Trending;
 /// </remarks>
 public sealed class TrendingItems : SessionRecommender
 {
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
+    private const int FormatWithoutNewest = 1;
+
+    /// <summary>Half-lives after the newest click from which counts stand still: far less than the 1,074 that a double can halve one.</summary>
+    private const int MaxHalvings = 512;
+
+    /// <summary>No count reaches 2 to this power.</summary>
+    private const int CountBits = 40;
     private readonly TrendingOptions _options;
     private readonly double _halfLife;
     private readonly RecencyMap _items;
     private readonly int[] _leaders;
     private Entry[] _entries = new Entry[8];
     private int _leaderCount;
+    private double _newest = double.NegativeInfinity;
 
     /// <summary>Makes an empty count.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
@@ -53,24 +64,27 @@ public sealed class TrendingItems : SessionRecommender
         var dense = Touch(click.Item);
         ref var entry = ref _entries[dense];
         var instant = click.Time / _halfLife;
+        _newest = Math.Max(_newest, instant);
         entry.Log = double.IsNegativeInfinity(entry.Log)
             ? instant
             : Math.Max(entry.Log, instant) + double.Log2(1 + double.Exp2(-Math.Abs(entry.Log - instant)));
         Climb(dense);
     }
 
-    /// <summary>The decayed count of an item at an instant: clicks, each worth 2^(−age/h); 0 for an item that is not counted.</summary>
+    /// <summary>The decayed count of an item at an instant: clicks, each worth 2^(−age/h); 0 for an item that is not counted. An instant before the newest click counts as
+    /// that of the newest click.</summary>
     public double CountAt(ulong item, long time)
     {
         var dense = _items.Find(item);
-        return dense < 0 ? 0 : double.Exp2(_entries[dense].Log - (time / _halfLife));
+        return dense < 0 ? 0 : double.Exp2(_entries[dense].Log - InstantOf(time));
     }
 
     private protected override void CollectCandidates(in SessionQuery query, RecommendationScratch scratch)
     {
+        var instant = InstantOf(query.Time);
         for (var i = 0; i < _leaderCount; i++)
         {
-            scratch.Candidates.Add(_items.IdOf(_leaders[i]), double.Exp2(_entries[_leaders[i]].Log - (query.Time / _halfLife)));
+            scratch.Candidates.Add(_items.IdOf(_leaders[i]), double.Exp2(_entries[_leaders[i]].Log - instant));
         }
     }
 
@@ -79,6 +93,7 @@ public sealed class TrendingItems : SessionRecommender
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.Write(FormatVersion);
+        writer.Write(_newest);
         writer.Write(_items.Count);
         for (var dense = _items.Oldest; dense >= 0; dense = _items.Newer(dense))
         {
@@ -97,11 +112,16 @@ public sealed class TrendingItems : SessionRecommender
     {
         ArgumentNullException.ThrowIfNull(reader);
         var loaded = new TrendingItems(options);
-        if (reader.ReadInt32() is var version and not FormatVersion) throw new InvalidDataException($"trending of format {version}; this is {FormatVersion}.");
+        var version = reader.ReadInt32();
+        if (version is not (FormatVersion or FormatWithoutNewest)) throw new InvalidDataException($"trending of format {version}; this is {FormatVersion}.");
+        if (version == FormatVersion) loaded._newest = reader.ReadDouble();
         for (var items = reader.ReadInt32(); items > 0; items--)
         {
             var dense = loaded.Touch(reader.ReadUInt64());
-            loaded._entries[dense].Log = reader.ReadDouble();
+            var log = reader.ReadDouble();
+            loaded._entries[dense].Log = log;
+            // An older format did not keep the newest click: it cannot have been before this, or the count would be larger than counts are.
+            if (version == FormatWithoutNewest) loaded._newest = Math.Max(loaded._newest, log - CountBits);
         }
 
         for (var leaders = reader.ReadInt32(); leaders > 0; leaders--)
@@ -112,6 +132,8 @@ public sealed class TrendingItems : SessionRecommender
 
         return loaded;
     }
+
+    private double InstantOf(long time) => Math.Min(Math.Max(time / _halfLife, _newest), _newest + MaxHalvings);
 
     private int Touch(ulong item)
     {

@@ -24,6 +24,38 @@ public sealed class VmisKnnTests
         Assert.Equal([1.8, 0.9, 0.9], results[..count].Select(item => Math.Round(item.Score, 12)));
     }
 
+    [Fact]
+    public void Sessions_with_an_item_or_with_two_are_counted_and_old_ones_are_forgotten() =>
+        Gen.Select(Gen.Select(Gen.ULong[1, 8], Gen.ULong[1, 6]).Array[1, 60], Gen.Int[1, 4]).Sample((clicks, atMost) =>
+        {
+            var (vmis, newest) = (new VmisKnn(new() { SessionCapacity = 5, RecentSessions = 100 }), new List<ulong>());
+            var sessions = new Dictionary<ulong, HashSet<ulong>>();
+            foreach (var (session, item) in clicks)
+            {
+                vmis.Learn(new Click(session, item, Now));
+                if (!newest.Contains(session))
+                {
+                    newest.Add(session);
+                    sessions[session] = [];
+                    if (newest.Count > 5) newest.RemoveAt(0);
+                }
+
+                sessions[session].Add(item);
+            }
+
+            for (ulong item = 1; item <= 6; item++)
+            {
+                if (vmis.SessionsWith(item) != newest.Count(session => sessions[session].Contains(item))) return false;
+                for (ulong other = 1; other <= 6; other++)
+                {
+                    var both = newest.Count(session => sessions[session].Contains(item) && sessions[session].Contains(other));
+                    if (vmis.SessionsWith(item, other, atMost) != Math.Min(both, atMost)) return false;
+                }
+            }
+
+            return true;
+        }, iter: 300);
+
     /// <summary>The definition, followed literally over all sessions, must give what the merged postings give, while sessions run side by side and
     /// old ones are recycled.</summary>
     [Fact]
