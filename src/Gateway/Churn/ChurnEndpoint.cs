@@ -3,7 +3,6 @@ using Personalization.Customers;
 using Personalization.Gateway.Customers;
 using Personalization.Gateway.Hosting;
 using Personalization.Gateway.Security;
-using Personalization.Partitions;
 
 namespace Personalization.Gateway.Churn;
 
@@ -23,8 +22,7 @@ internal static class ChurnEndpoint
     private static async Task<IResult> Get(string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, string? at = null, string? after = null)
     {
         var key = CustomerIds.Parse(id, options);
-        if (string.IsNullOrEmpty(after)) after = null;
-        else if (CustomerKey.IdError("after", after) is { } error) throw ProblemException.BadRequest(error);
+        after = Ids.Optional("after", after);
         var reply = await customers.Of(key).GetChurn(new ChurnQuery(Instants.Parse("at", at), after));
         if (reply.AtBeforeNewest) throw ProfileEndpoint.InThePast(reply.NewestEventTime);
         context.Response.Headers.CacheControl = "no-store";

@@ -7,7 +7,6 @@ using Personalization.Gateway.Hosting;
 using Personalization.Gateway.OpenApi;
 using Personalization.Gateway.Security;
 using Personalization.Log;
-using Personalization.Partitions;
 
 namespace Personalization.Gateway.Customers;
 
@@ -40,7 +39,7 @@ internal static class ConsentEndpoints
     private static async Task<IResult> Put(string id, string purpose, HttpContext context, EntryAppender entries, PersonalizationOptions options)
     {
         var key = CustomerIds.Parse(id, options);
-        CheckPurpose(purpose);
+        Ids.Check("purpose", purpose);
         ConsentChange change;
         using (var body = await RequestBody.Read(context.Request, options.Limits.EventBytes, context.RequestAborted)) change = Read(body.Bytes.Span, purpose);
         var eventId = await entries.Append(EntryKind.Consent, key, change, context.RequestAborted);
@@ -49,17 +48,12 @@ internal static class ConsentEndpoints
 
     private static async Task<IResult> Get(string id, string purpose, HttpContext context, CustomerGrains customers, PersonalizationOptions options, string? after = null)
     {
-        CheckPurpose(purpose);
+        Ids.Check("purpose", purpose);
         var reply = await ProfileEndpoint.Read(id, customers, options, at: null, after);
         var consent = reply.Profile!.Consents.GetValueOrDefault(purpose);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(
             new ConsentStateResponse(purpose, consent?.Granted, Instants.ToUtc(consent?.At), reply.CaughtUp), GatewayJson.Default.ConsentStateResponse);
-    }
-
-    private static void CheckPurpose(string purpose)
-    {
-        if (CustomerKey.IdError("purpose", purpose) is { } error) throw ProblemException.BadRequest(error);
     }
 
     private static ConsentChange Read(ReadOnlySpan<byte> body, string purpose)

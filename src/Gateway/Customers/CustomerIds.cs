@@ -9,6 +9,9 @@ internal static class CustomerIds
 {
     /// <summary>The key of a customerId, or of an anonymousId behind <c>anon:</c>.</summary>
     /// <exception cref="ProblemException">It breaks the rules of ids.</exception>
-    public static CustomerKey Parse(string id, PersonalizationOptions options) =>
-        CustomerKey.TryFromPublicId(options.Tenant, id, out var error, out var key) ? key : throw ProblemException.BadRequest(error);
+    public static CustomerKey Parse(string id, PersonalizationOptions options)
+    {
+        Ids.Check("id", id.StartsWith(CustomerKey.AnonymousPrefix, StringComparison.Ordinal) && id.Length > CustomerKey.AnonymousPrefix.Length ? id[CustomerKey.AnonymousPrefix.Length..] : id);
+        return CustomerKey.TryFromPublicId(options.Tenant, id, out var error, out var key) ? key : throw ProblemException.BadRequest(error);
+    }
 }

@@ -30,8 +30,7 @@ internal static class ProfileEndpoint
     public static async Task<ProfileReply> Read(string id, CustomerGrains customers, PersonalizationOptions options, string? at, string? after)
     {
         var key = CustomerIds.Parse(id, options);
-        if (string.IsNullOrEmpty(after)) after = null;
-        else if (Partitions.CustomerKey.IdError("after", after) is { } error) throw ProblemException.BadRequest(error);
+        after = Ids.Optional("after", after);
         var reply = await customers.Of(key).GetProfile(new ProfileQuery(Instants.Parse("at", at), after));
         return reply.AtBeforeNewest ? throw InThePast(reply.NewestEventTime) : reply;
     }

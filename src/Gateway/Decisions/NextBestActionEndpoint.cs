@@ -6,7 +6,6 @@ using Personalization.Gateway.Events;
 using Personalization.Gateway.Hosting;
 using Personalization.Gateway.OpenApi;
 using Personalization.Gateway.Security;
-using Personalization.Partitions;
 
 namespace Personalization.Gateway.Decisions;
 
@@ -31,8 +30,7 @@ internal static class NextBestActionEndpoint
         string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock, string? at = null, string? after = null, bool explain = false, bool? dryRun = null)
     {
         var key = CustomerIds.Parse(id, options);
-        if (string.IsNullOrEmpty(after)) after = null;
-        else if (CustomerKey.IdError("after", after) is { } error) throw ProblemException.BadRequest(error);
+        after = Ids.Optional("after", after);
         NextBestActionRequest body;
         using (var bytes = await RequestBody.Read(context.Request, options.Limits.EventBytes, context.RequestAborted)) body = NextBestActionRequest.Read(bytes.Bytes.Span);
         var asked = Instants.Parse("at", at);

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization.Metadata;
 using Personalization.Configuration;
 using Personalization.Gateway.Events;
 using Personalization.Gateway.Hosting;
-using Personalization.Partitions;
 using Personalization.Stores;
 
 namespace Personalization.Gateway.Documents;
@@ -90,10 +89,7 @@ internal abstract class DocumentResource<T>(string noun, IDocumentTable<T> table
     /// <summary>Answers a page of a listing.</summary>
     protected abstract IResult Page(IReadOnlyList<T> values, string? next);
 
-    private void CheckId(string id)
-    {
-        if (CustomerKey.IdError(noun + "Id", id) is { } error) throw ProblemException.BadRequest(error);
-    }
+    private void CheckId(string id) => Ids.Check(noun + "Id", id);
 
     private T ReadOne(ReadOnlySpan<byte> body, string id)
     {

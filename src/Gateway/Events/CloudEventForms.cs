@@ -160,7 +160,7 @@ internal static class CloudEventForms
 
     private static void SetId(string attribute, string value, EventDraft draft, ref string? target)
     {
-        if (Partitions.CustomerKey.IdError(attribute, value) is { } error) draft.Fail(error);
+        if (Ids.Error(attribute, value) is { } error) draft.Fail(error);
         else target = value;
     }
 

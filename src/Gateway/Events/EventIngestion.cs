@@ -24,11 +24,13 @@ internal sealed partial class EventIngestion(
     {
         var receivedAt = time.GetUtcNow();
         var groups = new Dictionary<int, Group>();
+        var latest = drafts.Count > 1 ? new Dictionary<CustomerKey, long>() : null;
         foreach (var draft in drafts)
         {
             EventRules.Complete(draft, receivedAt, options, partitions);
             if (draft.Error is null && monitor.Refusal(draft.Partition, draft.Key) is { } refusal) draft.Refuse(RejectionReason.Throttled, refusal);
             if (draft.Timestamp is null && options.Clock == ClockKind.Event) draft.EventTime = await clock.Now();
+            if (latest is not null && draft.Timestamp is null && draft.Error is null) KeepOrder(draft, latest);
             if (draft.Error is not null || await stamp.Write(draft, traffic, cancellation) is not { } bytes) continue;
             if (!groups.TryGetValue(draft.Partition, out var group)) groups.Add(draft.Partition, group = new Group([], []));
             group.Items.Add(new AppendItem(bytes));
@@ -45,6 +47,16 @@ internal sealed partial class EventIngestion(
         }
 
         Count(drafts);
+    }
+
+    /// <summary>
+    /// Events without times came at one instant, and the fold knows no order within a millisecond: each gets one more than the customer's
+    /// event before it, so that the purchase that follows a cart in a request also follows it in the profile.
+    /// </summary>
+    private static void KeepOrder(EventDraft draft, Dictionary<CustomerKey, long> latest)
+    {
+        if (latest.TryGetValue(draft.Key, out var before)) draft.EventTime = Math.Max(draft.EventTime, before + 1);
+        latest[draft.Key] = draft.EventTime;
     }
 
     private async Task Append(int partition, Group group, CancellationToken cancellation)

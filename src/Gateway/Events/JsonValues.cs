@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Personalization.Gateway.Hosting;
 using Personalization.Partitions;
 
 namespace Personalization.Gateway.Events;
@@ -38,12 +39,12 @@ internal static class JsonValues
         return text;
     }
 
-    /// <summary>An id: 1 to 256 bytes of UTF-8 without <c>/</c>; null is absent.</summary>
+    /// <summary>An id: 1 to 256 bytes of UTF-8 without <c>/</c>, not <c>.</c> or <c>..</c>; null is absent.</summary>
     public static string? Id(ref Utf8JsonReader reader, string name, Action<string> fail)
     {
         var id = String(ref reader, name, int.MaxValue, fail);
         if (id is null) return null;
-        if (CustomerKey.IdError(name, id) is not { } error) return id;
+        if (Ids.Error(name, id) is not { } error) return id;
         fail(error);
         return null;
     }

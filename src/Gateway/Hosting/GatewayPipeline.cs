@@ -25,6 +25,7 @@ public static class GatewayPipeline
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseAccessKeys();
+        app.UseUrlChecks();
 
         app.MapEvents();
         app.MapProfile();

@@ -51,10 +51,10 @@ internal static class RecommendationEndpoints
         Ask(id, context, customers, options, clock, dryRun, new RecommendationQuery
         {
             At = Instants.Parse("at", at),
-            After = Checked("after", after),
-            Slot = Checked("slot", slot),
+            After = Ids.Optional("after", after),
+            Slot = Ids.Optional("slot", slot),
             Count = Count(n, DefaultItems, MaxItems),
-            ContextItem = Checked("item", item),
+            ContextItem = Ids.Optional("item", item),
             Category = string.IsNullOrEmpty(category) ? null : category,
             Repeats = Rule(repeats, RepeatRule.Demote),
             Explain = explain,
@@ -70,10 +70,10 @@ internal static class RecommendationEndpoints
         return await Ask(id, context, customers, options, clock, dryRun, new RecommendationQuery
         {
             At = Instants.Parse("at", at),
-            After = Checked("after", after),
-            Slot = Checked("slot", slot),
+            After = Ids.Optional("after", after),
+            Slot = Ids.Optional("slot", slot),
             Count = Math.Min(items.Count, Count(request.N, items.Count, MaxGiven)),
-            ContextItem = Checked("item", item),
+            ContextItem = Ids.Optional("item", item),
             Repeats = Rule(repeats, RepeatRule.Allow),
             Explain = explain,
             Items = items,
@@ -97,7 +97,7 @@ internal static class RecommendationEndpoints
     private static Task<IResult> Similar(
         string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, int? n = null, string? category = null, bool explain = false, string? at = null)
     {
-        if (CustomerKey.IdError("id", id) is { } error) throw ProblemException.BadRequest(error);
+        Ids.Check("id", id);
         return List(context, grains, options, new ItemListQuery { ItemId = id, Count = Count(n, DefaultItems, MaxItems), Category = category, Explain = explain, At = Instants.Parse("at", at) });
     }
 
@@ -133,12 +133,6 @@ internal static class RecommendationEndpoints
         }
 
         return request;
-    }
-
-    private static string? Checked(string name, string? id)
-    {
-        if (string.IsNullOrEmpty(id)) return null;
-        return CustomerKey.IdError(name, id) is { } error ? throw ProblemException.BadRequest(error) : id;
     }
 
     private static int Count(int? n, int standard, int most) => n switch

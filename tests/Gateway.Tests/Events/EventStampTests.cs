@@ -133,4 +133,34 @@ public sealed class EventStampTests
         await gateway.Send(HttpMethod.Patch, "/v1/customers/d/traits", TestGateway.Body("""{"a":1}"""));
         Assert.Equal(new DateTimeOffset(2019, 10, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds(), gateway.Entries[^1].Envelope.EventTime);
     }
+
+    [Theory]
+    [InlineData("[{0},{1},{2},{3},{4}]", "application/json", ClockKind.Wall)]
+    [InlineData("{0}\n{1}\n{2}\n{3}\n{4}", "application/x-ndjson", ClockKind.Wall)]
+    [InlineData("[{0},{1},{2},{3},{4}]", "application/json", ClockKind.Event)]
+    public async Task The_order_within_a_request_counts_for_events_without_a_timestamp(string form, string type, ClockKind clock)
+    {
+        await using var gateway = await TestGateway.Start(options => options.Clock = clock);
+        gateway.Grains.Partition(2).State = new() { NewestEventTime = 1_000 };
+        string[] events =
+        [
+            """{"type":"productAdded","customerId":"c","itemId":"x","eventId":"1"}""", """{"type":"productAdded","customerId":"d","itemId":"x","eventId":"2"}""",
+            """{"type":"search","customerId":"c","timestamp":"2026-03-01T11:00:00Z","eventId":"3"}""", """{"type":"nonsense","customerId":"c"}""",
+            """{"type":"purchase","customerId":"c","itemId":"x","eventId":"4"}""",
+        ];
+        Assert.Equal(202, (await gateway.PostEvents(string.Format(System.Globalization.CultureInfo.InvariantCulture, form, [.. events]), type)).Status);
+        var now = clock == ClockKind.Event ? 1_000 : TestGateway.Now.ToUnixTimeMilliseconds();
+        Assert.Equal(
+            [("1", now), ("2", now), ("3", TestGateway.Now.AddHours(-1).ToUnixTimeMilliseconds()), ("4", now + 1)],
+            gateway.Entries.Select(entry => (entry.Envelope.EventId, entry.Envelope.EventTime)).OrderBy(entry => entry.EventId, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_order_within_a_batch_of_CloudEvents_counts_too()
+    {
+        await using var gateway = await TestGateway.Start();
+        const string Event = """{"specversion":"1.0","id":"ID","source":"/s","type":"search","subject":"c"}""";
+        await gateway.PostEvents($"[{Event.Replace("ID", "1", StringComparison.Ordinal)},{Event.Replace("ID", "2", StringComparison.Ordinal)}]", "application/cloudevents-batch+json");
+        Assert.Equal([0, 1], gateway.Entries.Select(entry => entry.Envelope.EventTime - TestGateway.Now.ToUnixTimeMilliseconds()));
+    }
 }
