@@ -109,7 +109,7 @@ internal static class ActionParser
             switch (name)
             {
                 case "per": cap = cap with { Per = JsonValues.Label(ref reader, $"{place}.per", fail) ?? "" }; break;
-                case "limit": cap = cap with { Limit = JsonValues.Count(ref reader, $"{place}.limit", fail) ?? 0 }; break;
+                case "limit": cap = cap with { Limit = JsonValues.Count(ref reader, $"{place}.limit", fail, ActionRules.MaxCapLimit) ?? 0 }; break;
                 case "days": cap = cap with { Days = DocumentValues.Number(ref reader, $"{place}.days", fail) }; break;
                 case "period": cap = cap with { Period = JsonValues.Label(ref reader, $"{place}.period", fail) }; break;
                 default: Unknown(ref reader, place + " has ", name, CapMembers, fail); break;

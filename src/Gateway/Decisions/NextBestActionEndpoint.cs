@@ -29,6 +29,7 @@ internal static class NextBestActionEndpoint
     private static async Task<IResult> Post(
         string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock, string? at = null, string? after = null, bool explain = false, bool? dryRun = null)
     {
+        BodyObject.CheckQuery(context.Request, "at", "after", "explain", "dryRun");
         var key = CustomerIds.Parse(id, options);
         after = Ids.Optional("after", after);
         NextBestActionRequest body;

@@ -24,7 +24,7 @@ public sealed record NextBestActionRequest
 
     private const int MaxTextBytes = 1024;
 
-    /// <summary>The place that asks; <see cref="DefaultSlot"/> if left out.</summary>
+    /// <summary>The place that asks; <c>default</c> if left out.</summary>
     public string Slot { get; init; } = DefaultSlot;
 
     /// <summary>What the storefront knows of the moment: texts, numbers, true or false.</summary>
@@ -41,72 +41,18 @@ public sealed record NextBestActionRequest
     internal static NextBestActionRequest Read(ReadOnlySpan<byte> body)
     {
         var request = new NextBestActionRequest();
-        string? error = null;
-        void Fail(string fault) => error ??= fault;
-        try
+        BodyObject.Read(body, """{"slot":"home","context":{"device":"phone"}}""", "slot, context, actions and n", (ref reader, name, fail) =>
         {
-            var reader = new Utf8JsonReader(body);
-            reader.Read();
-            if (reader.TokenType != JsonTokenType.StartObject) throw ProblemException.BadRequest("""the body must be a JSON object such as {"slot":"home","context":{"device":"phone"}}""");
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            switch (name)
             {
-                var name = reader.GetString();
-                reader.Read();
-                switch (name)
-                {
-                    case "slot": request = request with { Slot = JsonValues.Id(ref reader, "slot", Fail) ?? DefaultSlot }; break;
-                    case "context": request = request with { Context = ReadContext(ref reader, Fail) }; break;
-                    case "actions": request = request with { Actions = ReadActions(ref reader, Fail) }; break;
-                    case "n": request = request with { N = ReadWanted(ref reader, Fail) }; break;
-                    default:
-                        Fail($"'{name}' is not known here; known are slot, context, actions and n");
-                        reader.Skip();
-                        break;
-                }
+                case "slot": request = request with { Slot = JsonValues.Id(ref reader, name, fail) ?? DefaultSlot }; return true;
+                case "context": request = request with { Context = ReadContext(ref reader, fail) }; return true;
+                case "actions": request = request with { Actions = BodyObject.Ids(ref reader, name, "an action id", MaxActions, fail) }; return true;
+                case "n": request = request with { N = BodyObject.Wanted(ref reader, name, MaxWanted, fail) ?? 1 }; return true;
+                default: return false;
             }
-
-            reader.Read();
-        }
-        catch (JsonException fault)
-        {
-            throw ProblemException.BadJson(fault);
-        }
-        catch (InvalidOperationException)
-        {
-            throw ProblemException.BadRequest("the name of a member must be well-formed Unicode");
-        }
-
-        return error is null ? request : throw ProblemException.BadRequest(error);
-    }
-
-    private static int ReadWanted(ref Utf8JsonReader reader, Action<string> fail)
-    {
-        if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var n) && n is >= 1 and <= MaxWanted) return n;
-        fail(string.Create(CultureInfo.InvariantCulture, $"n must be a whole number between 1 and {MaxWanted}"));
-        reader.Skip();
-        return 1;
-    }
-
-    private static string[]? ReadActions(ref Utf8JsonReader reader, Action<string> fail)
-    {
-        if (reader.TokenType == JsonTokenType.Null) return null;
-        var ids = new List<string>();
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            fail($"actions must be an array of action ids, but is {JsonValues.Kind(ref reader)}");
-            reader.Skip();
-            return null;
-        }
-
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            var place = string.Create(CultureInfo.InvariantCulture, $"actions[{ids.Count}]");
-            if (JsonValues.Id(ref reader, place, fail) is { } id) ids.Add(id);
-            else fail($"{place} must be an action id");
-            if (ids.Count > MaxActions) fail(string.Create(CultureInfo.InvariantCulture, $"actions must be at most {MaxActions}"));
-        }
-
-        return [.. ids];
+        });
+        return request;
     }
 
     private static Dictionary<string, ContextValue> ReadContext(ref Utf8JsonReader reader, Action<string> fail)

@@ -1,9 +1,9 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Personalization.Configuration;
 using Personalization.Customers;
 using Personalization.Decisions;
+using Personalization.Gateway.Documents;
 using Personalization.Gateway.Events;
 using Personalization.Gateway.Hosting;
 using Personalization.Gateway.OpenApi;
@@ -14,6 +14,8 @@ namespace Personalization.Gateway.Decisions;
 /// <summary><c>POST /v1/decisions/{id}/reward</c>: what became of a choice.</summary>
 internal static class RewardEndpoint
 {
+    private const int MaxOutcomeBytes = 256;
+
     /// <summary>Maps the call.</summary>
     public static void MapReward(this IEndpointRouteBuilder routes) => routes.MapPost("/v1/decisions/{id}/reward", Post)
         .RequireAuthorization(AccessPolicies.Ingest)
@@ -48,17 +50,19 @@ internal static class RewardEndpoint
 
     private static (double Value, string? Choice) Read(ReadOnlySpan<byte> json)
     {
-        RewardBody? body;
-        try
+        var body = new RewardBody();
+        BodyObject.Read(json, """{"value":1}""", "value, outcome, actionId and itemId", (ref reader, name, fail) =>
         {
-            body = JsonSerializer.Deserialize(json, GatewayJson.Default.RewardBody);
-        }
-        catch (JsonException fault)
-        {
-            throw ProblemException.BadJson(fault);
-        }
-
-        if (body is null || (body.Value is null) == (body.Outcome is null)) throw ProblemException.BadRequest("""the body must have either a value from 0 to 1 or an outcome: {"value":1} or {"outcome":"accepted"}""");
+            switch (name)
+            {
+                case "value": body = body with { Value = DocumentValues.Number(ref reader, name, fail) }; return true;
+                case "outcome": body = body with { Outcome = JsonValues.Text(ref reader, name, MaxOutcomeBytes, fail) }; return true;
+                case "actionId": body = body with { ActionId = JsonValues.Id(ref reader, name, fail) }; return true;
+                case "itemId": body = body with { ItemId = JsonValues.Id(ref reader, name, fail) }; return true;
+                default: return false;
+            }
+        });
+        if ((body.Value is null) == (body.Outcome is null)) throw ProblemException.BadRequest("""the body must have either a value from 0 to 1 or an outcome: {"value":1} or {"outcome":"accepted"}""");
         if (body is { ActionId: not null, ItemId: not null }) throw ProblemException.BadRequest("actionId and itemId both name the choice: give one of them");
         var value = body.Value ?? body.Outcome switch
         {

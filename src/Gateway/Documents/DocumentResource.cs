@@ -22,8 +22,7 @@ internal abstract class DocumentResource<T>(string noun, IDocumentTable<T> table
         T value;
         using (var body = await RequestBody.Read(context.Request, options.Limits.EventBytes, context.RequestAborted)) value = ReadOne(body.Bytes.Span, id);
         if (await Check(value, context.RequestAborted) is { } fault) throw Invalid(fault);
-        var expected = EntityTags.Expected(context.Request, noun);
-        var version = (await table.Write([value], expected, context.RequestAborted))[0] ?? throw EntityTags.Failed(noun);
+        var version = await WriteIf(id, EntityTags.Read(context.Request), async expected => (await table.Write([value], expected, context.RequestAborted))[0], context.RequestAborted);
         context.Response.Headers.ETag = EntityTags.Of(version);
         return TypedResults.Json(value, json, statusCode: version == 1 ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
@@ -35,16 +34,17 @@ internal abstract class DocumentResource<T>(string noun, IDocumentTable<T> table
         if (await table.Read(id, context.RequestAborted) is not var (value, version)) throw ProblemException.NotFound($"there is no {noun} '{id}'");
         context.Response.Headers.CacheControl = "no-cache";
         context.Response.Headers.ETag = EntityTags.Of(version);
-        return context.Request.Headers.IfNoneMatch == EntityTags.Of(version) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Json(value, json);
+        return EntityTags.IsKnown(context.Request.Headers.IfNoneMatch, version) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Json(value, json);
     }
 
     /// <summary>Deletes one.</summary>
     public async Task<IResult> Delete(string id, HttpContext context)
     {
         CheckId(id);
-        var expected = EntityTags.Expected(context.Request, noun);
+        var condition = EntityTags.Read(context.Request);
         if (await table.Read(id, context.RequestAborted) is null) throw ProblemException.NotFound($"there is no {noun} '{id}'");
-        return await table.Delete(id, expected, context.RequestAborted) || expected == DocumentWrite.Any ? TypedResults.NoContent() : throw EntityTags.Failed(noun);
+        await WriteIf(id, condition, async expected => await table.Delete(id, expected, context.RequestAborted) || expected == DocumentWrite.Any ? 0 : null, context.RequestAborted);
+        return TypedResults.NoContent();
     }
 
     /// <summary>Writes many; bad ones do not harm good ones.</summary>
@@ -88,6 +88,20 @@ internal abstract class DocumentResource<T>(string noun, IDocumentTable<T> table
 
     /// <summary>Answers a page of a listing.</summary>
     protected abstract IResult Page(IReadOnlyList<T> values, string? next);
+
+    /// <summary>Writes where the condition holds, and over nothing but what it held for.</summary>
+    private async ValueTask<long> WriteIf(string id, WriteCondition condition, Func<long, ValueTask<long?>> write, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var stored = condition.NeedsStored ? (await table.Read(id, cancellation))?.Version : null;
+            if (condition.NeedsStored && (stored is null || !condition.Names(stored.Value))) throw condition.Failed($"{noun} '{id}'", stored);
+            var expected = condition.NeedsStored ? stored!.Value : condition.WantsNone ? 0 : DocumentWrite.Any;
+            if (await write(expected) is { } version) return version;
+            if (!condition.NeedsStored) throw condition.Failed($"{noun} '{id}'", null);
+            // Another writer came between: what it left may still be wanted, so it is looked at again.
+        }
+    }
 
     private void CheckId(string id) => Ids.Check(noun + "Id", id);
 

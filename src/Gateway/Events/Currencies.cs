@@ -10,8 +10,8 @@ namespace Personalization.Gateway.Events;
 /// Turns money into the tenant's base currency: base = value · rate, unrounded, with the rates of <see cref="CurrencyOptions"/>.
 /// </summary>
 /// <remarks>
-/// Without a configured base, values are taken as they are, and the first currency that an event names becomes the only one: sums over
-/// two currencies would mean nothing. The choice is kept in the document <c>currency/{tenant}</c>, so every process and every later start agrees.
+/// Without a configured base, values are taken as they are, and the first currency of money becomes the only one: sums over two currencies
+/// would mean nothing. Money is that of an event of a human or a replay, or a price; what names a currency without money settles nothing. The choice is kept in the document <c>currency/{tenant}</c>, so every process and every later start agrees.
 /// </remarks>
 internal sealed class Currencies(PersonalizationOptions options, IDocumentStore documents)
 {
@@ -34,11 +34,11 @@ internal sealed class Currencies(PersonalizationOptions options, IDocumentStore 
     {
         fault = null;
         var native = options.Currency.Base ?? _adopted;
-        if (currency is null || currency == native) return 1m;
+        if (currency is null || native is null || currency == native) return 1m;
         if (_rates.TryGetValue(currency, out var rate)) return rate;
         fault = options.Currency.Base is { } configured
             ? $"currency {currency} has no rate to {configured}; set Personalization:Currency:Rates:{currency}"
-            : $"currency {currency} is not {native ?? "known yet"}, the only one so far; to take several, set Personalization:Currency:Base and Rates";
+            : $"currency {currency} is not {native}, the only one so far; to take several, set Personalization:Currency:Base to {native} and Personalization:Currency:Rates:{currency}";
         return null;
     }
 

@@ -34,7 +34,7 @@ internal static class EventEndpoints
         var kind = ReadTraffic(traffic);
         producers.Check(context);
         List<EventDraft> drafts;
-        using (var body = await RequestBody.Read(context.Request, options.Limits.RequestBytes, context.RequestAborted))
+        using (var body = await RequestBody.Read(context.Request, options.Limits.RequestBytes, context.RequestAborted, mayBeEmpty: CloudEventForms.IsBinary(context.Request)))
             drafts = Read(context.Request, body.Bytes, options.Limits);
         producers.Take(context, drafts.Count);
         await ingestion.Ingest(drafts, kind, context.RequestAborted);

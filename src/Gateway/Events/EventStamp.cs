@@ -13,20 +13,32 @@ internal sealed class EventStamp(ItemCatalog catalog, Currencies currencies, Ent
     /// items are in memory.
     /// </summary>
     public ValueTask<byte[]?> Write(EventDraft draft, Traffic traffic, CancellationToken cancellation) =>
-        IsAtHand(draft) ? new ValueTask<byte[]?>(WriteNow(draft, traffic)) : WriteAfterLookUp(draft, traffic, cancellation);
+        IsAtHand(draft, traffic) ? new ValueTask<byte[]?>(WriteNow(draft, traffic)) : WriteAfterLookUp(draft, traffic, cancellation);
 
-    private bool IsAtHand(EventDraft draft)
+    private bool IsAtHand(EventDraft draft, Traffic traffic)
     {
-        if (currencies.NeedsAdoption(draft.Currency)) return false;
+        if (Settles(draft, traffic)) return false;
         if (draft.ItemId is not null && !catalog.TryFind(draft.ItemId, out draft.Item)) return false;
         foreach (ref var line in CollectionsMarshal.AsSpan(draft.Lines))
             if (!catalog.TryFind(line.ItemId!, out line.Item)) return false;
         return true;
     }
 
+    /// <summary>Whether a draft is the first to say in which currency money is: a robot, a test, or an event without money has no say in it.</summary>
+    private bool Settles(EventDraft draft, Traffic traffic) =>
+        currencies.NeedsAdoption(draft.Currency) && (traffic is Traffic.Human or Traffic.Replay) && HasMoney(draft);
+
+    private static bool HasMoney(EventDraft draft)
+    {
+        if (draft.Value is not null) return true;
+        foreach (ref readonly var line in CollectionsMarshal.AsSpan(draft.Lines))
+            if (line.Value is not null) return true;
+        return false;
+    }
+
     private async ValueTask<byte[]?> WriteAfterLookUp(EventDraft draft, Traffic traffic, CancellationToken cancellation)
     {
-        if (currencies.NeedsAdoption(draft.Currency)) await currencies.Adopt(draft.Currency!, cancellation);
+        if (Settles(draft, traffic)) await currencies.Adopt(draft.Currency!, cancellation);
         if (draft.ItemId is not null) draft.Item = await catalog.Find(draft.ItemId, cancellation);
         for (var i = 0; i < draft.Lines?.Count; i++)
             draft.Lines[i] = draft.Lines[i] with { Item = await catalog.Find(draft.Lines[i].ItemId!, cancellation) };
@@ -35,7 +47,8 @@ internal sealed class EventStamp(ItemCatalog catalog, Currencies currencies, Ent
 
     private byte[]? WriteNow(EventDraft draft, Traffic traffic)
     {
-        var rate = currencies.RateOf(draft.Currency, out var fault);
+        string? fault = null;
+        var rate = HasMoney(draft) ? currencies.RateOf(draft.Currency, out fault) : 1m;
         if (rate is null)
         {
             draft.Fail(fault!);

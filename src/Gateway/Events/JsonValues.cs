@@ -66,13 +66,13 @@ internal static class JsonValues
         return null;
     }
 
-    /// <summary>A whole number from 1 to <see cref="MaxCount"/>; <c>2.0</c> is one.</summary>
-    public static int? Count(ref Utf8JsonReader reader, string name, Action<string> fail)
+    /// <summary>A whole number from 1 to <paramref name="most"/>; <c>2.0</c> is one.</summary>
+    public static int? Count(ref Utf8JsonReader reader, string name, Action<string> fail, int most = MaxCount)
     {
         if (reader.TokenType == JsonTokenType.Null) return null;
-        if (reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var value) && value is >= 1 and <= MaxCount && decimal.IsInteger(value)) return (int)value;
+        if (reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var value) && value >= 1 && value <= most && decimal.IsInteger(value)) return (int)value;
         fail(reader.TokenType == JsonTokenType.Number
-            ? $"{name} must be a whole number from 1 to {MaxCount:N0}"
+            ? $"{name} must be a whole number from 1 to {most:N0}"
             : $"{name} must be a whole number, but is {Kind(ref reader)}");
         reader.Skip();
         return null;

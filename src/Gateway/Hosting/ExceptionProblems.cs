@@ -21,7 +21,7 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         {
             ProblemException known => known,
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => ProblemException.TooLarge("the body is larger than one request may be"),
-            BadHttpRequestException bad => new ProblemException(bad.StatusCode, "The request is not valid", bad.Message),
+            BadHttpRequestException bad => new ProblemException(bad.StatusCode, "The request is not valid", BindingFaults.Describe(bad) ?? bad.Message),
             LogUnavailableException down => new ProblemException(StatusCodes.Status503ServiceUnavailable, "The log is not available", down.Message, DefaultRetryAfter),
             NewerFoldException newer => new ProblemException(StatusCodes.Status503ServiceUnavailable, "The engine is older than its data", newer.Message, DefaultRetryAfter),
             TimeoutException or OrleansException => new ProblemException(
@@ -46,6 +46,15 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
         foreach (var (name, value) in problem.Extensions) details.Extensions[name] = value;
         return problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = details });
     }
+
+    /// <summary>Tells what the framework's own refusals leave untold.</summary>
+    public static void Complete(ProblemDetailsContext context) => context.ProblemDetails.Detail ??= context.HttpContext.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => "there is no such path; /docs lists the calls",
+        StatusCodes.Status405MethodNotAllowed => $"{context.HttpContext.Request.Method} is not possible on this path, only {context.HttpContext.Response.Headers.Allow}",
+        StatusCodes.Status415UnsupportedMediaType => "the Content-Type is not one that this call takes",
+        _ => null,
+    };
 
     /// <summary>A wait in whole seconds, at least 1, as <c>Retry-After</c> takes it.</summary>
     public static string Seconds(TimeSpan wait) => Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

@@ -26,8 +26,12 @@ internal sealed class RequestBody : IDisposable
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(_start, _end - _start);
 
     /// <summary>Reads the body.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="limit">The most bytes.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <param name="mayBeEmpty">Whether a request without a body says something.</param>
     /// <exception cref="ProblemException">It is empty, larger than <paramref name="limit"/>, damaged, in an unknown encoding, or not UTF-8.</exception>
-    public static async ValueTask<RequestBody> Read(HttpRequest request, int limit, CancellationToken cancellation)
+    public static async ValueTask<RequestBody> Read(HttpRequest request, int limit, CancellationToken cancellation, bool mayBeEmpty = false)
     {
         var encoding = request.Headers.ContentEncoding.ToString();
         if (encoding.Length == 0 && request.ContentLength > limit) throw TooLarge(limit);
@@ -39,12 +43,12 @@ internal sealed class RequestBody : IDisposable
             "DEFLATE" => new ZLibStream(request.Body, CompressionMode.Decompress),
             _ => throw new ProblemException(StatusCodes.Status415UnsupportedMediaType, "The content encoding is not known", "Content-Encoding must be gzip, br, deflate or identity"),
         };
-        if (decompressed is null) return await ReadAll(request.Body, (int)(request.ContentLength ?? 0), limit, cancellation);
+        if (decompressed is null) return await ReadAll(request.Body, (int)(request.ContentLength ?? 0), limit, mayBeEmpty, cancellation);
         await using (decompressed)
         {
             try
             {
-                return await ReadAll(decompressed, 0, limit, cancellation);
+                return await ReadAll(decompressed, 0, limit, mayBeEmpty, cancellation);
             }
             catch (Exception fault) when (fault is InvalidDataException or InvalidOperationException)
             {
@@ -61,7 +65,7 @@ internal sealed class RequestBody : IDisposable
         if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    private static async ValueTask<RequestBody> ReadAll(Stream stream, int expected, int limit, CancellationToken cancellation)
+    private static async ValueTask<RequestBody> ReadAll(Stream stream, int expected, int limit, bool mayBeEmpty, CancellationToken cancellation)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(expected + 1, FirstBuffer));
         var length = 0;
@@ -84,7 +88,7 @@ internal sealed class RequestBody : IDisposable
             }
 
             var start = buffer.AsSpan(0, length).StartsWith("\uFEFF"u8) ? 3 : 0;
-            if (buffer.AsSpan(start, length - start).TrimStart(" \t\r\n"u8).IsEmpty) throw ProblemException.BadRequest("the body is empty");
+            if (!mayBeEmpty && buffer.AsSpan(start, length - start).TrimStart(" \t\r\n"u8).IsEmpty) throw ProblemException.BadRequest("the body is empty");
             if (!Utf8.IsValid(buffer.AsSpan(start, length - start))) throw ProblemException.BadRequest("the body must be UTF-8");
             var body = new RequestBody(buffer, start, length);
             buffer = [];
@@ -96,5 +100,5 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
-    private static ProblemException TooLarge(int limit) => ProblemException.TooLarge($"the body is larger than {limit} bytes, the most that one request may be after decompression");
+    private static ProblemException TooLarge(int limit) => ProblemException.TooLarge($"the body is larger than {limit} bytes, the most that this call takes after decompression");
 }

@@ -37,6 +37,11 @@ internal static class OpenApiSetup
             ];
             return Task.CompletedTask;
         });
+        options.AddSchemaTransformer((schema, _, _) =>
+        {
+            schema.Description = ContractWords.Of(schema.Description);
+            return Task.CompletedTask;
+        });
         options.AddOperationTransformer((operation, _, _) =>
         {
             foreach (var parameter in operation.Parameters ?? [])
@@ -62,7 +67,7 @@ internal static class OpenApiSetup
         ["at"] = "Evaluate everything at this time (ISO 8601 with offset); not before the customer's newest event.",
         ["after"] = "An event id: answer once it is in the profile (250 ms at most); afterFound says whether it is.",
         ["slot"] = "Where the answer is shown; kept with the decision.",
-        ["n"] = "How many items, 1 to 100; default 10.",
+        ["n"] = "How many items, 1 to 100, default 10; of a rerank 1 to 1,000, default all.",
         ["item"] = "The item whose page it is: the newest interest, never recommended itself.",
         ["category"] = "Only items of this category or one below it.",
         ["repeats"] = "What becomes of items seen or bought: demote (default), allow or exclude.",

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Personalization.Configuration;
 using Personalization.Customers;
 using Personalization.Gateway.Customers;
@@ -9,7 +8,6 @@ using Personalization.Gateway.Hosting;
 using Personalization.Gateway.OpenApi;
 using Personalization.Gateway.Security;
 using Personalization.Items;
-using Personalization.Partitions;
 
 namespace Personalization.Gateway.Recommendations;
 
@@ -62,17 +60,19 @@ internal static class RecommendationEndpoints
 
     private static async Task<IResult> Rerank(
         string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock,
-        string? slot = null, string? item = null, string? repeats = null, bool explain = false, string? at = null, string? after = null, bool? dryRun = null)
+        string? slot = null, int? n = null, string? item = null, string? repeats = null, bool explain = false, string? at = null, string? after = null, bool? dryRun = null)
     {
+        BodyObject.CheckQuery(context.Request, "slot", "n", "item", "repeats", "explain", "at", "after", "dryRun");
         RerankRequest request;
         using (var body = await RequestBody.Read(context.Request, options.Limits.RequestBytes, context.RequestAborted)) request = Read(body.Bytes.Span);
+        if (n is not null && request.N is not null) throw ProblemException.BadRequest("n is in the query and in the body: give it once");
         var items = request.Items!;
         return await Ask(id, context, customers, options, clock, dryRun, new RecommendationQuery
         {
             At = Instants.Parse("at", at),
             After = Ids.Optional("after", after),
             Slot = Ids.Optional("slot", slot),
-            Count = Math.Min(items.Count, Count(request.N, items.Count, MaxGiven)),
+            Count = Math.Min(items.Count, Count(n ?? request.N, items.Count, MaxGiven)),
             ContextItem = Ids.Optional("item", item),
             Repeats = Rule(repeats, RepeatRule.Allow),
             Explain = explain,
@@ -115,24 +115,17 @@ internal static class RecommendationEndpoints
 
     private static RerankRequest Read(ReadOnlySpan<byte> body)
     {
-        RerankRequest? request;
-        try
+        var request = new RerankRequest(null, null);
+        BodyObject.Read(body, RerankExample, "items and n; everything else belongs in the query", (ref reader, name, fail) =>
         {
-            request = JsonSerializer.Deserialize(body, GatewayJson.Default.RerankRequest);
-        }
-        catch (JsonException fault)
-        {
-            throw ProblemException.BadJson(fault);
-        }
-
-        if (request?.Items is not { Count: > 0 } items) throw ProblemException.BadRequest("items must be an array of at least one item id");
-        if (items.Count > MaxGiven) throw ProblemException.BadRequest(string.Create(CultureInfo.InvariantCulture, $"items must be at most {MaxGiven}, but are {items.Count}"));
-        for (var i = 0; i < items.Count; i++)
-        {
-            if (CustomerKey.IdError(string.Create(CultureInfo.InvariantCulture, $"items[{i}]"), items[i]) is { } error) throw ProblemException.BadRequest(error);
-        }
-
-        return request;
+            switch (name)
+            {
+                case "items": request = request with { Items = BodyObject.Ids(ref reader, name, "an item id", MaxGiven, fail) }; return true;
+                case "n": request = request with { N = BodyObject.Wanted(ref reader, name, MaxGiven, fail) }; return true;
+                default: return false;
+            }
+        });
+        return request.Items is { Count: > 0 } ? request : throw ProblemException.BadRequest("items must be an array of at least one item id");
     }
 
     private static int Count(int? n, int standard, int most) => n switch

@@ -79,7 +79,7 @@ public sealed record RecommendedItemResponse
     /// <summary>The item.</summary>
     public required string ItemId { get; init; }
 
-    /// <summary>Orders the items of this answer; those of two answers are not comparable.</summary>
+    /// <summary>How well it fits; those of two answers are not comparable. The order of the list is the answer: variety may put a lower score before a higher one.</summary>
     public required double Score { get; init; }
 
     /// <summary>Probability of this item in this place, given those above it: 1 where nothing was drawn.</summary>

@@ -64,6 +64,7 @@ public sealed class ActionEndpointTests
     [InlineData("{\"caps\":{}}", "caps must be an array, but is an object")]
     [InlineData("{\"caps\":[7]}", "caps[0] must be an object, but is a number")]
     [InlineData("{\"caps\":[{\"per\":\"action\",\"limit\":1,\"days\":1},{\"per\":\"action\",\"limit\":1.5,\"days\":1}]}", "caps[1].limit must be a whole number")]
+    [InlineData("{\"caps\":[{\"per\":\"action\",\"limit\":101,\"days\":1}]}", "caps[0].limit must be a whole number from 1 to 100")]
     [InlineData("{\"caps\":[{\"per\":\"group\",\"limit\":1,\"days\":1}]}", "caps[0].per is group, but the action has no group")]
     [InlineData("{\"caps\":[{\"per\":\"action\",\"limt\":1,\"days\":1}]}", "caps[0] has no member 'limt'; did you mean 'limit'?")]
     [InlineData("{\"elligibility\":\"orders > 1\"}", "there is no member 'elligibility'; did you mean 'eligibility'?")]

@@ -56,7 +56,11 @@ public sealed class RewardEndpointTests
     [InlineData("""{"value":1.5}""", "from 0 to 1")]
     [InlineData("""{"value":-1}""", "from 0 to 1")]
     [InlineData("""{"outcome":"maybe"}""", "accepted or rejected")]
-    [InlineData("""{"value":"1"}""", "")]
+    [InlineData("""{"value":"1"}""", "value must be a number, but is a string")]
+    [InlineData("""{"outcome":1}""", "outcome must be a string, but is a number")]
+    [InlineData("""{"value":1,"actionId":7}""", "actionId must be a string, but is a number")]
+    [InlineData("""{"value":1,"actoinId":"a"}""", "'actoinId' is not known here; known are value, outcome, actionId and itemId")]
+    [InlineData("[]", "the body must be a JSON object such as {\"value\":1}, but is an array")]
     [InlineData("""{"value":1,"actionId":"a","itemId":"b"}""", "one of them")]
     public async Task What_is_not_valid_is_told(string body, string expected)
     {
@@ -64,6 +68,7 @@ public sealed class RewardEndpointTests
         var answer = await gateway.Post($"/v1/decisions/{await Id(gateway)}/reward", body);
         Assert.Equal(400, answer.Status);
         Assert.Contains(expected, answer.Problem, StringComparison.Ordinal);
+        Assert.Equal("The request is not valid", answer.Json.GetProperty("title").GetString());
     }
 
     private static async Task<string> Id(TestGateway gateway) => DecisionId.Make(

@@ -35,6 +35,15 @@ public sealed class CloudEventTests
     }
 
     [Fact]
+    public async Task Binary_it_may_have_no_data()
+    {
+        await using var gateway = await TestGateway.Start();
+        var answer = await gateway.Send(
+            HttpMethod.Post, "/v1/events", null, ("ce-specversion", "1.0"), ("ce-id", "e1"), ("ce-source", "/shop"), ("ce-type", "subscribed"), ("ce-subject", "c1"));
+        Assert.Equal((202, EventType.Subscribed), (answer.Status, gateway.SingleEvent.Type));
+    }
+
+    [Fact]
     public async Task A_bad_member_of_a_batch_is_rejected_alone()
     {
         await using var gateway = await TestGateway.Start();

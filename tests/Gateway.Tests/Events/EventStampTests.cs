@@ -43,13 +43,27 @@ public sealed class EventStampTests
         Assert.Equal(202, (await gateway.PostEvents("""{"type":"purchase","customerId":"c","value":5,"currency":"EUR"}""")).Status);
         var answer = await gateway.PostEvents("""{"type":"purchase","customerId":"c","value":5,"currency":"USD"}""");
         Assert.Equal(400, answer.Status);
-        Assert.StartsWith("currency USD is not EUR, the only one so far", answer.Problem, StringComparison.Ordinal);
+        Assert.Equal("currency USD is not EUR, the only one so far; to take several, set Personalization:Currency:Base to EUR and Personalization:Currency:Rates:USD", answer.Problem);
 
         var next = new Personalization.Gateway.Events.Currencies(gateway.Options, gateway.Documents);
         Assert.True(next.NeedsAdoption("USD"));
         await next.Adopt("USD", CancellationToken.None);
         Assert.Null(next.RateOf("USD", out _));
         Assert.Equal(1m, next.RateOf("EUR", out _));
+    }
+
+    [Fact]
+    public async Task Only_money_of_people_replays_and_the_catalogue_settles_the_currency()
+    {
+        await using var gateway = await TestGateway.Start();
+        Assert.Equal(202, (await gateway.PostEvents("""{"type":"search","customerId":"c","currency":"XXX"}""")).Status);
+        Assert.Equal(202, (await gateway.PostEvents("""{"type":"productViewed","customerId":"c","lines":[{"itemId":"a"}],"currency":"XXX"}""")).Status);
+        Assert.Equal(202, (await gateway.Post("/v1/events?traffic=test", """{"type":"purchase","customerId":"c","value":5,"currency":"XXX"}""")).Status);
+        Assert.Equal(202, (await gateway.Post("/v1/events?traffic=bot", """{"type":"purchase","customerId":"c","value":5,"currency":"YYY"}""")).Status);
+        Assert.Equal(202, (await gateway.Post("/v1/events?traffic=replay", """{"type":"purchase","customerId":"c","lines":[{"itemId":"a","value":5}],"currency":"EUR"}""")).Status);
+        Assert.Equal(400, (await gateway.PostEvents("""{"type":"purchase","customerId":"c","value":5,"currency":"USD"}""")).Status);
+        Assert.Equal(202, (await gateway.PostEvents("""{"type":"search","customerId":"c","currency":"USD"}""")).Status);
+        Assert.Equal(400, (await gateway.Send(HttpMethod.Put, "/v1/items/a", TestGateway.Body("""{"price":5,"currency":"USD"}"""))).Status);
     }
 
     [Fact]

@@ -38,6 +38,26 @@ public sealed class ItemEndpointTests
         Assert.Equal(204, (await gateway.Send(HttpMethod.Delete, "/v1/items/a", null, ("If-Match", "\"2\""))).Status);
     }
 
+    [Fact]
+    public async Task A_star_holds_for_what_exists_and_a_list_for_each_of_its_versions()
+    {
+        await using var gateway = await TestGateway.Start();
+        Assert.Equal("If-Match does not hold: there is no item 'a'; to make it, send If-None-Match: *", (await Put(gateway, "a", "{}", ("If-Match", "*"))).Problem);
+        Assert.Equal(201, (await Put(gateway, "a", "{}")).Status);
+        Assert.Equal(200, (await Put(gateway, "a", "{}", ("If-Match", "*"))).Status);
+        Assert.Equal(200, (await Put(gateway, "a", "{}", ("If-Match", "\"7\", \"2\""))).Status);
+        var late = await Put(gateway, "a", "{}", ("If-Match", "\"1\", \"2\""));
+        Assert.Equal((412, "If-Match does not hold: item 'a' has another version, \"3\"; read it again and send its ETag as If-Match"), (late.Status, late.Problem));
+        var second = await Put(gateway, "a", "{}", ("If-None-Match", "*"));
+        Assert.Equal((412, "If-None-Match does not hold: item 'a' exists already; to replace it, send its ETag as If-Match"), (second.Status, second.Problem));
+        Assert.Equal(400, (await Put(gateway, "a", "{}", ("If-Match", "3"))).Status);
+        Assert.Equal(304, (await gateway.Get("/v1/items/a", ("If-None-Match", "\"1\", \"3\""))).Status);
+        Assert.Equal(304, (await gateway.Get("/v1/items/a", ("If-None-Match", "*"))).Status);
+        Assert.Equal(200, (await gateway.Get("/v1/items/a", ("If-None-Match", "\"1\""))).Status);
+        Assert.Equal(204, (await gateway.Send(HttpMethod.Delete, "/v1/items/a", null, ("If-Match", "*"))).Status);
+        Assert.Equal(404, (await gateway.Send(HttpMethod.Delete, "/v1/items/a", null, ("If-Match", "*"))).Status);
+    }
+
     [Theory]
     [InlineData("{\"price\":\"9\"}", "price must be a finite number, but is a string")]
     [InlineData("{\"price\":-1}", "price must not be negative")]

@@ -111,6 +111,16 @@ public sealed class OpenApiTests
         schemas.GetProperty(type).TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()) : [];
 
     [Fact]
+    public async Task Descriptions_speak_of_the_contract_and_not_of_the_code()
+    {
+        await using var gateway = await TestGateway.Start();
+        var descriptions = Descriptions((await gateway.Get("/openapi/v1.json")).Json).ToList();
+        Assert.NotEmpty(descriptions);
+        Assert.All(descriptions, description => Assert.DoesNotMatch(@"\b(int|string|double|[A-Z]\w+)\??( [A-Z]\w+)?\.[A-Z]\w+", description.Replace("Personalization:Clock", "", StringComparison.Ordinal)));
+        Assert.Contains(descriptions, description => description.Contains("1 to 100", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_page_loads_nothing_from_elsewhere()
     {
         await using var gateway = await TestGateway.Start();
@@ -123,6 +133,14 @@ public sealed class OpenApiTests
         Assert.Equal(200, answer.Status);
         Assert.True(answer.Text.Length > 1000);
     }
+
+    private static IEnumerable<string> Descriptions(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(member =>
+            member is { Name: "description" or "summary", Value.ValueKind: JsonValueKind.String } ? [member.Value.GetString()!] : Descriptions(member.Value)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(Descriptions),
+        _ => [],
+    };
 
     private static IEnumerable<string> References(JsonElement element) => element.ValueKind switch
     {

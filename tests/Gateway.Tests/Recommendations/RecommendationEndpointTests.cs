@@ -100,8 +100,13 @@ public sealed class RecommendationEndpointTests
     [InlineData("{}", "items must be an array")]
     [InlineData("""{"items":[]}""", "items must be an array")]
     [InlineData("""{"items":["a/b"]}""", "items[0] must not contain '/'")]
-    [InlineData("""{"items":[null]}""", "items[0] must not be empty")]
-    [InlineData("""{"items":["a"],"n":0}""", "n must be between 1 and 1000")]
+    [InlineData("""{"items":[null]}""", "items[0] must be an item id")]
+    [InlineData("""{"items":["a",1]}""", "items[1] must be a string, but is a number")]
+    [InlineData("""{"items":"x"}""", "items must be an array, each an item id, but is a string")]
+    [InlineData("""{"items":["a"],"n":0}""", "n must be a whole number between 1 and 1000")]
+    [InlineData("""{"items":["a"],"n":"x"}""", "n must be a whole number between 1 and 1000")]
+    [InlineData("""{"items":["a"],"repeats":"allow"}""", "'repeats' is not known here; known are items and n; everything else belongs in the query")]
+    [InlineData("[]", "the body must be a JSON object such as")]
     [InlineData("[", "JSON")]
     public async Task A_bad_rerank_is_told(string body, string expected)
     {
@@ -109,6 +114,26 @@ public sealed class RecommendationEndpointTests
         var answer = await gateway.Post("/v1/customers/c/recommendations", body);
         Assert.Equal(400, answer.Status);
         Assert.Contains(expected, answer.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("?category=shoes", """{"items":["a"]}""", "the parameter 'category' is not known here; known in the query are slot, n, item")]
+    [InlineData("?n=1", """{"items":["a"],"n":1}""", "n is in the query and in the body")]
+    public async Task A_parameter_that_a_rerank_does_not_use_is_refused(string query, string body, string expected)
+    {
+        await using var gateway = await TestGateway.Start();
+        var answer = await gateway.Post("/v1/customers/c/recommendations" + query, body);
+        Assert.Equal(400, answer.Status);
+        Assert.StartsWith(expected, answer.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rerank_takes_its_number_also_from_the_query()
+    {
+        await using var gateway = await TestGateway.Start();
+        await gateway.Post("/v1/customers/c/recommendations?n=1&slot=home&explain=true&repeats=exclude", """{"items":["a","b"]}""");
+        var query = Assert.Single(gateway.Grains.Customer("default/c").RecommendationQueries);
+        Assert.Equal((1, "home", true, RepeatRule.Exclude), (query.Count, query.Slot, query.Explain, query.Repeats));
     }
 
     [Fact]
