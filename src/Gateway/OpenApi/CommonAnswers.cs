@@ -58,7 +58,10 @@ internal static class CommonAnswers
         {
             (operation.Parameters ??= []).Add(new OpenApiParameter
             {
-                Name = header, In = ParameterLocation.Header, Description = Headers[header], Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Name = header,
+                In = ParameterLocation.Header,
+                Description = Headers[header],
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             });
         }
 
