@@ -39,6 +39,9 @@ public sealed class SlowRedisTests
         await flood.Run(untilAccepted: 500);
         var before = engine.WorkingSet;
 
+        // A partition that is behind would answer 429 instead, and then nobody would notice that the log hangs.
+        await Totals.Drained(engine);
+
         // Hung: what is under way has no known outcome, and what comes later is refused at once.
         proxy.Delay = Hung;
         await AssertRefusedAtOnce(engine);
@@ -58,7 +61,7 @@ public sealed class SlowRedisTests
         TestContext.Current.TestOutputHelper!.WriteLine($"{flood.Sent} events, {flood.Refusals} requests refused, {before >> 20} MiB before, {engine.WorkingSet >> 20} MiB after");
     }
 
-    /// <summary>While the log is down, sooner than a call to it is given up: by the log's own state, or because its owner cannot follow either.</summary>
+    /// <summary>While the log is down: sooner than a call to it is given up.</summary>
     private static async Task AssertRefusedAtOnce(EngineProcess engine)
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -66,7 +69,7 @@ public sealed class SlowRedisTests
         {
             var started = Stopwatch.GetTimestamp();
             using var answer = await engine.Http.PostAsJsonAsync("v1/events", One, patience.Token);
-            if (answer.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests && Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(0.9)) return;
+            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable && Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(0.9)) return;
         }
     }
 
