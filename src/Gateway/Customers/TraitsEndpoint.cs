@@ -12,8 +12,8 @@ using Personalization.Partitions;
 namespace Personalization.Gateway.Customers;
 
 /// <summary>
-/// <c>PATCH /v1/customers/{id}/traits</c>: JSON merge patch (RFC 7396) over the traits; null removes one. Each trait's value is replaced
-/// as a whole: the log holds what was said, and objects inside a value are not merged.
+/// <c>PATCH /v1/customers/{id}/traits</c>: JSON merge patch (RFC 7396) over the traits; null removes one. The log holds
+/// what was said; the fold merges objects member by member, and anything else replaces what was there.
 /// </summary>
 internal static class TraitsEndpoint
 {
