@@ -4,6 +4,7 @@ using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Storage.Sqlite;
 using Personalization.Stores;
+using Personalization.TestKit;
 
 namespace Personalization.Storage.Tests.Sqlite;
 
@@ -92,6 +93,7 @@ public sealed class EmbeddedStorageTests : IDisposable
     }
 
     [Fact]
+    [Trait(Timed.Trait, Timed.Alone)]
     public async Task Readers_do_not_wait_for_a_writer_that_is_in_the_middle_of_a_transaction()
     {
         using var storage = new EmbeddedStorage(_folder.Path, 1);
