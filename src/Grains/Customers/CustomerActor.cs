@@ -62,7 +62,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     private long _loads;
     private Epoch _epoch;
     private long _saved;
-    private ulong _appliedHash;
+    private (long Time, ulong Hash) _appliedEntry;
     private CounterSnapshot _savedCounters = CounterSnapshot.Empty;
     private (long Base, long Applied, CounterSnapshot Counters, long JournalBaseAt)? _handedOver;
     private long _journalBaseAt;
@@ -194,7 +194,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         _profile = null;
         _unsaved = new UnsavedWork(services.Names);
         _handedOver = null;
-        _appliedHash = 0;
+        _appliedEntry = default;
         _caughtUp = false;
     }
 
@@ -237,7 +237,8 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
                 Customer = key,
                 Base = _saved,
                 Applied = Applied,
-                AppliedHash = _appliedHash,
+                AppliedHash = _appliedEntry.Hash,
+                AppliedTime = _appliedEntry.Time,
                 FoldVersion = services.Fold.Settings.FoldVersion,
                 Row = row.WrittenSpan.ToArray(),
                 Side = side.WrittenSpan.ToArray(),
@@ -287,7 +288,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     private FoldVerdict FoldOne(in LogEntry entry, ICollection<ChangedEvent>? changes)
     {
         _unsaved.Begin(entry);
-        _appliedHash = entry.Hash;
+        _appliedEntry = (entry.LogTime, entry.Hash);
         Entry read;
         try
         {

@@ -35,8 +35,8 @@ internal sealed class Lane(CustomerKey customer)
 
     public bool HasUndelivered => _delivered < _entries.Count;
 
-    /// <summary>The lowest position owed; null if none is.</summary>
-    public long? First => _entries.Count > 0 ? _entries[0].Position : null;
+    /// <summary>The lowest entry owed; null if none is.</summary>
+    public EntryMark? First => _entries.Count > 0 ? _entries[0].Entry.Mark : null;
 
     /// <summary>The highest position owed; 0 if none is.</summary>
     public long Last => _entries.Count > 0 ? _entries[^1].Position : 0;

@@ -28,19 +28,20 @@ internal sealed partial class PartitionOwner
     {
         if (lane.First is not { } from) return;
         await Park(lane.Customer, from);
-        CustomerParked(_services.Logger, lane.Customer.Text, from);
+        CustomerParked(_services.Logger, lane.Customer.Text, from.Position);
     }
 
-    private async Task Park(CustomerKey customer, long from)
+    private async Task Park(CustomerKey customer, EntryMark from)
     {
         if (!_parking.Add(customer)) return;
         try
         {
-            var isOwner = true;
-            await Retried(async () => isOwner = await _services.Store.Park(_partition, Epoch, customer, from, _stop.Token));
-            if (!isOwner) throw new TenureEndedException(_partition, Epoch);
+            var fence = Fence;
+            OwnerWriteReply reply = default;
+            await Retried(async () => reply = await _services.Store.Park(_partition, fence, customer, from, _stop.Token));
+            Require(reply);
             // In one turn: a revival that began in between would take for delivered what is passed over here.
-            if (_parks.TryAdd(customer, from)) _services.Metrics.Parked(1);
+            if (_parks.TryAdd(customer, from.Position)) _services.Metrics.Parked(1);
             if (_obligations.Lanes.TryGetValue(customer, out var lane)) _obligations.Park(lane);
         }
         finally
@@ -57,7 +58,7 @@ internal sealed partial class PartitionOwner
     {
         foreach (var (customer, from) in (await _services.Store.ReadPartition(_partition, _stop.Token)).Parks)
         {
-            if (!_parks.ContainsKey(customer) && _outlived.GetValueOrDefault(customer) != from) await Park(customer, from);
+            if (!_parks.ContainsKey(customer) && _outlived.GetValueOrDefault(customer) != from) await Park(customer, new EntryMark(from, 0, 0));
         }
     }
 
@@ -121,9 +122,10 @@ internal sealed partial class PartitionOwner
             if (collected.Write is not { } write) throw new InvalidOperationException($"customer {customer} did not hand over what it was filled with");
             write = write with { ClearsPark = true };
             if (collected.Names.Count > 0) await Retried(() => _services.Names.Write(collected.Names, _stop.Token).AsTask());
+            var chunk = new CommitChunk(_partition, Fence, [write]);
             CommitReply? commit = null;
-            await Retried(async () => commit = await _services.Store.Commit(new CommitChunk(_partition, Epoch, [write]), _stop.Token));
-            if (commit!.StaleEpoch) throw new TenureEndedException(_partition, Epoch);
+            await Retried(async () => commit = await _services.Store.Commit(chunk, _stop.Token));
+            Require(commit!.Owner);
             if (commit.Outcomes[0] != CommitOutcome.Conflict) EndPark(customer, write.Applied, upTo);
             await grain.Acknowledge(new Acknowledgement(Epoch, write.Applied, commit.Outcomes[0], write.Base)).WaitAsync(_services.Options.Owner.ParkAfter, _services.Time, _stop.Token);
             if (commit.Outcomes[0] == CommitOutcome.Conflict) throw new InvalidOperationException($"customer {customer} folded from another version than the stored one");

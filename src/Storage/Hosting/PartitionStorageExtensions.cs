@@ -35,8 +35,10 @@ public static class PartitionStorageExtensions
                 services.AddSingleton(provider => provider.GetRequiredService<EmbeddedStorage>().Names);
                 break;
             case StorageKind.Memory:
-                services.AddSingleton<IPartitionLog>(provider => new MemoryPartitionLog(options.Partitions, provider.GetService<TimeProvider>()));
-                services.AddSingleton<IPartitionStore>(provider => new MemoryPartitionStore(options.Partitions, provider.GetService<TimeProvider>()));
+                services.AddSingleton(provider => new MemoryPartitionLog(options.Partitions, provider.GetService<TimeProvider>()));
+                services.AddSingleton<IPartitionLog>(provider => provider.GetRequiredService<MemoryPartitionLog>());
+                services.AddSingleton<IPartitionStore>(provider => new MemoryPartitionStore(
+                    options.Partitions, provider.GetService<TimeProvider>(), provider.GetRequiredService<MemoryPartitionLog>()));
                 services.AddSingleton<IDocumentStore, MemoryDocumentStore>();
                 services.AddSingleton<INameStore, MemoryNameStore>();
                 break;

@@ -38,6 +38,7 @@ internal sealed partial class RedisPartitionStore
             OutboxHead = Integer("outboxHead"),
             NewestEventTime = Integer("newest"),
             Lost = Integer("lost"),
+            Writes = Integer("writes"),
             Parks = (await parks.Answer(_database, cancellation).ConfigureAwait(false)).ToDictionary(park => CustomerKey.Parse(park.Name.ToString()), park => (long)park.Value),
             Counters = (await counters.Answer(_database, cancellation).ConfigureAwait(false)).ToDictionary(counter => counter.Name.ToString(), counter => (long)counter.Value),
             DeadLetters = await letters.Answer(_database, cancellation).ConfigureAwait(false),

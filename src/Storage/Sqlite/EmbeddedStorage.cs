@@ -36,7 +36,7 @@ public sealed class EmbeddedStorage : IDisposable
             throw;
         }
 
-        Store = new SqlitePartitionStore(_state, time ?? TimeProvider.System);
+        Store = new SqlitePartitionStore(_state, _log, time ?? TimeProvider.System);
         Documents = new SqliteDocumentStore(_state);
         Names = new SqliteNameStore(_state);
     }
@@ -56,8 +56,9 @@ public sealed class EmbeddedStorage : IDisposable
     /// <summary>Writes what waits, moves the write-ahead logs into the files, closes them and releases the directory.</summary>
     public void Dispose()
     {
-        _log.Dispose();
+        // The state first: what it still writes is compared with the log.
         _state.Dispose();
+        _log.Dispose();
         _lock.Dispose();
     }
 }

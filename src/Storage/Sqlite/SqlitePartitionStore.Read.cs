@@ -90,7 +90,7 @@ internal sealed partial class SqlitePartitionStore
     private static PartitionState ReadPartition(SqliteSession session, int partition)
     {
         var select = session.Prepare("""
-            SELECT epoch, nonce, generation, position, position_hash, highest, highest_hash, outbox_head, newest_event_time, lost FROM partitions WHERE partition = ?1
+            SELECT epoch, nonce, generation, position, position_hash, highest, highest_hash, outbox_head, newest_event_time, lost, writes FROM partitions WHERE partition = ?1
             """).Bind(1, partition);
         var state = select.Step()
             ? new PartitionState
@@ -104,6 +104,7 @@ internal sealed partial class SqlitePartitionStore
                 OutboxHead = select.Int64(7),
                 NewestEventTime = select.Int64(8),
                 Lost = select.Int64(9),
+                Writes = select.Int64(10),
             }
             : new PartitionState();
         select.Reset();

@@ -39,6 +39,14 @@ internal static class SqliteSchema
         }
     }
 
+    /// <summary>Adds a column that files of earlier programs lack. It needs a default, so that those programs go on writing their rows.</summary>
+    public static void AddColumn(SqliteSession session, string table, string column, string type)
+    {
+        using var columns = session.Once("SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2");
+        if (columns.Bind(1, table).Bind(2, column).Step()) return;
+        session.Execute($"ALTER TABLE {table} ADD COLUMN {column} {type}");
+    }
+
     private static long? Read(SqliteSession session, string name)
     {
         using var statement = session.Once("SELECT value FROM meta WHERE name = ?1");

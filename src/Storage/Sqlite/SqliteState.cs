@@ -18,7 +18,7 @@ internal sealed class SqliteState : IDisposable
         CREATE TABLE IF NOT EXISTS partitions(
             partition INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, nonce INTEGER NOT NULL, generation INTEGER NOT NULL, position INTEGER NOT NULL,
             position_hash INTEGER NOT NULL, highest INTEGER NOT NULL, highest_hash INTEGER NOT NULL, outbox_head INTEGER NOT NULL,
-            newest_event_time INTEGER NOT NULL, lost INTEGER NOT NULL);
+            newest_event_time INTEGER NOT NULL, lost INTEGER NOT NULL, writes INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE IF NOT EXISTS customers(
             id INTEGER PRIMARY KEY, partition INTEGER NOT NULL, slot INTEGER NOT NULL, key TEXT NOT NULL, applied INTEGER NOT NULL, fold INTEGER NOT NULL,
             due INTEGER, tombstone_at INTEGER, data BLOB NOT NULL, side BLOB NOT NULL);
@@ -51,7 +51,9 @@ internal sealed class SqliteState : IDisposable
     /// <exception cref="InvalidOperationException">The file is of a newer schema, or was made for another number of partitions.</exception>
     public SqliteState(string path, int partitions)
     {
-        Writer = new SqliteWriter(SqliteSchema.Open(path, SchemaVersion, Tables, partitions), "state writer");
+        var session = SqliteSchema.Open(path, SchemaVersion, Tables, partitions);
+        SqliteSchema.AddColumn(session, "partitions", "writes", "INTEGER NOT NULL DEFAULT 0");
+        Writer = new SqliteWriter(session, "state writer");
         Readers = new SqliteReaders(path);
         _outboxHeads = new long[partitions];
         Array.Fill(_outboxHeads, -1);

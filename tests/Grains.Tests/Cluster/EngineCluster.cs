@@ -55,7 +55,7 @@ public sealed class EngineCluster : IAsyncDisposable
         options.Owner.CatchUpTimeout = TimeSpan.FromSeconds(5);
         configure?.Invoke(options);
         var log = new MemoryPartitionLog(partitions);
-        IPartitionStore inner = new MemoryPartitionStore(partitions);
+        IPartitionStore inner = new MemoryPartitionStore(partitions, log: log);
         var outer = store?.Invoke(inner) ?? inner;
         var names = new MemoryNameStore();
         var documents = new MemoryDocumentStore();

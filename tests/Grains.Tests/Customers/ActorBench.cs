@@ -18,6 +18,7 @@ using Personalization.Storage.Memory;
 using Personalization.Storage.Sqlite;
 using Personalization.Stores;
 using Personalization.TestKit.Redis;
+using Personalization.TestKit.Storage;
 
 namespace Personalization.Grains.Tests.Customers;
 
@@ -30,24 +31,26 @@ internal sealed class ActorBench : IDisposable
     private readonly ServiceProvider _provider = new ServiceCollection().AddSerializer().AddMetrics().BuildServiceProvider();
     private readonly EntryCodec _codec;
     private readonly FoldSettings _settings;
+    private readonly IPartitionLog? _log;
 
     private readonly NameCache _names = new(new MemoryNameStore());
     private readonly Action _close = () => { };
 
-    public ActorBench(FoldSettings? settings = null) : this(new MemoryPartitionStore(1), settings)
+    public ActorBench(FoldSettings? settings = null) : this(null, new MemoryPartitionStore(1), settings)
     {
     }
 
-    private ActorBench(EmbeddedStorage storage, string folder) : this(storage.Store, null) => _close = () =>
+    private ActorBench(EmbeddedStorage storage, string folder) : this(storage.Log, storage.Store, null) => _close = () =>
     {
         storage.Dispose();
         Directory.Delete(folder, recursive: true);
     };
 
-    private ActorBench(RedisBackend redis) : this(redis.Store, null) => _close = redis.Dispose;
+    private ActorBench(RedisBackend redis) : this(redis.Log, redis.Store, null) => _close = redis.Dispose;
 
-    private ActorBench(IPartitionStore store, FoldSettings? settings)
+    private ActorBench(IPartitionLog? log, IPartitionStore store, FoldSettings? settings)
     {
+        _log = log;
         Store = store;
         _codec = new EntryCodec(_provider.GetRequiredService<Serializer>());
         _settings = (settings ?? new FoldSettings()) with { Zone = Zone };
@@ -76,7 +79,7 @@ internal sealed class ActorBench : IDisposable
     public static ActorBench OnRedis()
     {
         RedisServer.SkipUnlessInstalled();
-        return new ActorBench(new RedisBackend(TimeProvider.System));
+        return new ActorBench(new RedisBackend());
     }
 
     public CustomerActor Activate(FoldSettings? settings = null) => new(Ann, new CustomerServices(
@@ -98,7 +101,10 @@ internal sealed class ActorBench : IDisposable
     public async Task<Acknowledgement> Write(CustomerActor actor)
     {
         var write = (await actor.Collect(new CollectRequest(Epoch, ApplyRequest.Unknown))).Write!;
-        return new Acknowledgement(Epoch, write.Applied, (await Store.Commit(new CommitChunk(0, Epoch, [write]))).Outcomes[0], write.Base);
+        // The entries are made up: where a log stands behind the store, it only has as many.
+        var generation = _log is null ? 0 : await FilledLog.UpTo(_log, write.Applied);
+        var reply = await Store.Commit(new CommitChunk(0, new OwnerFence(Epoch, generation), [write with { AppliedHash = 0, AppliedTime = 0 }]));
+        return new Acknowledgement(Epoch, write.Applied, reply.Outcomes[0], write.Base);
     }
 
     /// <summary>Collects, writes and acknowledges.</summary>

@@ -1,3 +1,4 @@
+using Personalization.Log;
 using Personalization.Stores;
 using Personalization.TestKit.Storage;
 
@@ -6,6 +7,8 @@ namespace Personalization.Storage.Tests.Redis;
 internal sealed class RedisStoreFixture : PartitionStoreFixture
 {
     private RedisInstallation _installation = null!;
+
+    public override IPartitionLog Log => _installation.Storage.Log;
 
     public override IPartitionStore Store => _installation.Storage.Store;
 
@@ -22,10 +25,19 @@ internal sealed class RedisStoreFixture : PartitionStoreFixture
 
     public override async ValueTask Reopen() => await _installation.Reopen();
 
+    public override async ValueTask KeepCopy() => await _installation.CopyPartitions(restore: false);
+
+    public override async ValueTask RestoreCopy() => await _installation.CopyPartitions(restore: true);
+
     public override ValueTask DisposeAsync() => _installation.DisposeAsync();
 }
 
 public sealed class RedisPartitionStoreTests : PartitionStoreConformance
+{
+    protected override ValueTask<PartitionStoreFixture> Create() => RedisStoreFixture.Open();
+}
+
+public sealed class RedisPartitionStoreLossTests : PartitionStoreLossConformance
 {
     protected override ValueTask<PartitionStoreFixture> Create() => RedisStoreFixture.Open();
 }

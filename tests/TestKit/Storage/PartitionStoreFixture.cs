@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Personalization.Log;
 using Personalization.Stores;
 
 namespace Personalization.TestKit.Storage;
@@ -11,6 +12,15 @@ public abstract class PartitionStoreFixture : IAsyncDisposable
 
     /// <summary>The clock that the store is to use.</summary>
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    /// <summary>The log beside the store, which it compares owners' writes with.</summary>
+    public abstract IPartitionLog Log { get; }
+
+    /// <summary>Keeps a copy of log and store as they are.</summary>
+    public abstract ValueTask KeepCopy();
+
+    /// <summary>Puts the kept copy in the place of log and store, as a machine that lost power finds them.</summary>
+    public abstract ValueTask RestoreCopy();
 
     /// <summary>The store; another object after <see cref="Reopen"/> where the back end needs that.</summary>
     public abstract IPartitionStore Store { get; }
