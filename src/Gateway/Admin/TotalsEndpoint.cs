@@ -31,7 +31,7 @@ internal static class TotalsEndpoint
         var states = Task.WhenAll(partitions.Select(partition => partition.ReadState()));
         var statuses = Task.WhenAll(partitions.Select(partition => partition.Ensure()));
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Json(Sum(await states, await statuses, drained), GatewayJson.Default.AdminTotalsResponse);
+        return JsonAnswer.Of(Sum(await states, await statuses, drained), GatewayJson.Default.AdminTotalsResponse);
     }
 
     private static AdminTotalsResponse Sum(PartitionState[] states, PartitionStatus[] statuses, bool? drained)

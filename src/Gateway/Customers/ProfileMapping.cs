@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using Personalization.Customers;
 using Personalization.Gateway.Hosting;
+using Personalization.Gateway.Json;
 
 namespace Personalization.Gateway.Customers;
 
@@ -31,7 +33,7 @@ internal static class ProfileMapping
             Purchases = ToResponse(profile.Purchases),
             Messages = new MessagesResponse(
                 profile.Messages.Received, profile.Messages.Opened, profile.Messages.OpenRate, Instants.ToUtc(profile.Messages.LastOpenedAt), profile.Messages.Subscribed),
-            Traits = profile.Traits.ToDictionary(trait => trait.Key, trait => JsonElement.Parse(trait.Value)),
+            Traits = profile.Traits.ToDictionary(trait => trait.Key, trait => JsonElement.Parse(LoneSurrogates.Replace(Encoding.UTF8.GetBytes(trait.Value)).Span)),
             Consents = profile.Consents.ToDictionary(consent => consent.Key, consent => new ConsentResponse(consent.Value.Granted, Instants.ToUtc(consent.Value.At))),
         };
     }

@@ -30,7 +30,7 @@ internal static class NextBestActionEndpoint
         string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock, string? at = null, string? after = null, bool explain = false, bool? dryRun = null)
     {
         BodyObject.CheckQuery(context.Request, "at", "after", "explain", "dryRun");
-        var key = CustomerIds.Parse(id, options);
+        var key = CustomerIds.ParseNew(id, options);
         after = Ids.Optional("after", after);
         NextBestActionRequest body;
         using (var bytes = await RequestBody.Read(context.Request, options.Limits.EventBytes, context.RequestAborted)) body = NextBestActionRequest.Read(bytes.Bytes.Span);
@@ -59,6 +59,6 @@ internal static class NextBestActionEndpoint
         }
 
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Json(NextBestActionResponse.From(reply, id, body.Slot, explain), GatewayJson.Default.NextBestActionResponse);
+        return JsonAnswer.Of(NextBestActionResponse.From(reply, id, body.Slot, explain), GatewayJson.Default.NextBestActionResponse);
     }
 }

@@ -1,5 +1,4 @@
 using System.Net.Mime;
-using Microsoft.Net.Http.Headers;
 using Personalization.Configuration;
 using Personalization.Gateway.Health;
 using Personalization.Gateway.Hosting;
@@ -40,24 +39,19 @@ internal static class EventEndpoints
         await ingestion.Ingest(drafts, kind, context.RequestAborted);
         var response = IngestResponse.Of(drafts);
         return response.Accepted > 0 || response.Rejected.Count == 0
-            ? new IngestAnswer(response)
+            ? JsonAnswer.Of(response, GatewayJson.Default.IngestResponse, StatusCodes.Status202Accepted)
             : throw AllRejected(drafts, response);
     }
 
     private static List<EventDraft> Read(HttpRequest request, ReadOnlyMemory<byte> body, LimitOptions limits)
     {
         if (CloudEventForms.IsBinary(request)) return CloudEventForms.ReadBinary(request, body, limits);
-        var type = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed.MediaType.Value?.ToLowerInvariant() : null;
-        return type switch
+        return ContentTypes.Of(request) switch
         {
-            MediaTypeNames.Application.Json => EventForms.ReadJson(body.Span, limits),
-            NdJson or "application/ndjson" or "application/jsonl" => EventForms.ReadLines(body.Span, limits),
+            NdJson => EventForms.ReadLines(body.Span, limits),
             CloudEventForms.Structured => CloudEventForms.ReadStructured(body, limits),
             CloudEventForms.Batch => CloudEventForms.ReadBatch(body, limits),
-            _ => throw new ProblemException(
-                StatusCodes.Status415UnsupportedMediaType,
-                "The content type is not known",
-                $"Content-Type must be application/json, {NdJson}, {CloudEventForms.Structured} or {CloudEventForms.Batch}"),
+            _ => EventForms.ReadJson(body.Span, limits),
         };
     }
 

@@ -80,11 +80,22 @@ internal sealed partial class EventIngestion(
 
     private void Count(IReadOnlyList<EventDraft> drafts)
     {
-        var accepted = 0;
+        var (accepted, dropped) = (0, 0);
         foreach (var draft in drafts)
-            if (draft.Error is null) accepted++;
-            else metrics.Rejected(draft.Reason);
+        {
+            if (draft.Error is null)
+            {
+                accepted++;
+                dropped += draft.DroppedIds;
+            }
+            else
+            {
+                metrics.Rejected(draft.Reason);
+            }
+        }
+
         metrics.Accepted(accepted);
+        metrics.DroppedIds(dropped);
     }
 
     [LoggerMessage(EventId = 2101, Level = LogLevel.Error, Message = "An append to partition {Partition} failed")]

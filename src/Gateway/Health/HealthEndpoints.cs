@@ -25,11 +25,12 @@ internal static class HealthEndpoints
         routes.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Write }).AllowAnonymous();
     }
 
-    private static Task Write(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
+    private static Task Write(HttpContext context, HealthReport report) => JsonAnswer.Of(
         new HealthResponse(
             report.Status == HealthStatus.Healthy ? "healthy" : "unhealthy",
             report.Entries.ToDictionary(check => check.Key, check => new HealthCheckResponse(check.Value.Status == HealthStatus.Healthy ? "healthy" : "unhealthy", check.Value.Description))),
-        GatewayJson.Default.HealthResponse);
+        GatewayJson.Default.HealthResponse,
+        context.Response.StatusCode).ExecuteAsync(context);
 
     private sealed class PartitionsCheck(PartitionMonitor monitor) : IHealthCheck
     {

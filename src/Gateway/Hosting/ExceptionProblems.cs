@@ -48,10 +48,10 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
     }
 
     /// <summary>Tells what the framework's own refusals leave untold.</summary>
-    public static void Complete(ProblemDetailsContext context) => context.ProblemDetails.Detail ??= context.HttpContext.Response.StatusCode switch
+    public static string? DetailOf(HttpContext context) => context.Response.StatusCode switch
     {
         StatusCodes.Status404NotFound => "there is no such path; /docs lists the calls",
-        StatusCodes.Status405MethodNotAllowed => $"{context.HttpContext.Request.Method} is not possible on this path, only {context.HttpContext.Response.Headers.Allow}",
+        StatusCodes.Status405MethodNotAllowed => $"{context.Request.Method} is not possible on this path, only {context.Response.Headers.Allow}",
         StatusCodes.Status415UnsupportedMediaType => "the Content-Type is not one that this call takes",
         _ => null,
     };

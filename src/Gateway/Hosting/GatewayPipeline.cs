@@ -24,8 +24,10 @@ public static class GatewayPipeline
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseBrowserGuard();
         app.UseAccessKeys();
         app.UseUrlChecks();
+        app.UseContentTypes();
 
         app.MapEvents();
         app.MapProfile();

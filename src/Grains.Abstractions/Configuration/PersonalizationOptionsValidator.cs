@@ -36,12 +36,16 @@ public static class PersonalizationOptionsValidator
         foreach (var (name, keys) in new[] { ("Ingest", options.Keys.Ingest), ("Read", options.Keys.Read), ("Admin", options.Keys.Admin) })
             Check(keys.All(key => key is { Length: >= 16 }), $"Keys:{name}", $"must be at least 16 characters each");
 
+        Check(options.AllowedHosts.All(host => Uri.CheckHostName(host) != UriHostNameType.Unknown), "AllowedHosts", $"must be host names without a port, such as shop.example, but are '{string.Join(", ", options.AllowedHosts)}'");
+
         var limits = options.Limits;
         Check(limits.RequestBytes is >= 1024 and <= 64 << 20, "Limits:RequestBytes", $"must be between 1,024 and 67,108,864, but is {limits.RequestBytes}");
         Check(limits.EventBytes >= 256 && limits.EventBytes <= limits.RequestBytes, "Limits:EventBytes", $"must be between 256 and Limits:RequestBytes ({limits.RequestBytes}), but is {limits.EventBytes}");
         Check(limits.BatchEvents is >= 1 and <= 100_000, "Limits:BatchEvents", $"must be between 1 and 100,000, but is {limits.BatchEvents}");
         Check(limits.ProducerEventsPerSecond is >= 0 and <= 10_000_000, "Limits:ProducerEventsPerSecond", $"must be between 0 (no limit) and 10,000,000, but is {limits.ProducerEventsPerSecond}");
         Check(limits.Future >= TimeSpan.Zero, "Limits:Future", $"must not be negative");
+        Check(limits.DeliveryDelay >= TimeSpan.Zero, "Limits:DeliveryDelay", $"must not be negative, but is {limits.DeliveryDelay}");
+        Check(limits.BlockedIds?.All(id => id is not null) != false, "Limits:BlockedIds", $"must be texts");
         Check(limits.PartitionLag >= 1, "Limits:PartitionLag", $"must be at least 1");
         Check(limits.PartitionAge > options.Owner.CommitInterval, "Limits:PartitionAge", $"must be longer than Owner:CommitInterval ({options.Owner.CommitInterval})");
 
