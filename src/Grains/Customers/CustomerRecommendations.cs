@@ -35,8 +35,9 @@ internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommen
         var key = query.DryRun ? 0 : OpenDecisions.KeyOf(DecisionKind.Recommendation, query.Slot, query.IdempotencyKey);
         if (key != 0)
         {
-            if (await Repeat(reply, key, actor, recorder) is { } repeat) return repeat;
+            var repeat = await Repeat(reply, key, actor, recorder);
             await actor.Load();
+            if (repeat is not null) return WithoutDeleted(repeat, actor.Profile.Customer.Tenant);
         }
 
         var request = ToRequest(query, actor.Profile.Customer.Tenant, at);
@@ -74,6 +75,19 @@ internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommen
         if (found is not var (shortId, at, made)) return null;
         metrics.Decided(DecisionKind.Recommendation, "repeat");
         return RecommendationRecords.Restore(reply, made) with { DecisionId = await recorder.PublicId(shortId), At = at, IsRepeat = true };
+    }
+
+    /// <summary>What was deleted since is not shown again; the record stays what it was.</summary>
+    private RecommendationReply WithoutDeleted(RecommendationReply reply, string tenant)
+    {
+        using var catalogue = replica.Catalogue.Read();
+        var items = new List<RecommendedItem>(reply.Items.Count);
+        foreach (var item in reply.Items)
+        {
+            if (!catalogue.IsDeleted(KeyHash.Name(tenant, item.ItemId))) items.Add(item);
+        }
+
+        return items.Count == reply.Items.Count ? reply : reply with { Items = items };
     }
 
     /// <summary>Chooses items for a profile. In one turn: nothing is awaited, nothing is called.</summary>

@@ -83,6 +83,9 @@ internal sealed class CustomerDecisions(CustomerActor actor, DecisionRecorder re
     private async Task<DecisionReply> Repeated(DecisionReply reply, string shortId, long at, DecisionMade made, bool explain)
     {
         services.Metrics.Decided(DecisionKind.NextBestAction, "repeat");
+        // What was deleted since is not answered again; the record stays what it was.
+        var library = services.Library.Current;
+        if (made.Choices.Any(choice => library.Find(choice.Id) is null)) made = made with { Choices = [.. made.Choices.Where(choice => library.Find(choice.Id) is not null)] };
         return reply with { DecisionId = await recorder.PublicId(shortId), Decision = Shown(made, explain), At = at, IsRepeat = true };
     }
 
