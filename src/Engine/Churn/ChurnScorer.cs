@@ -36,7 +36,7 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
     {
         ArgumentNullException.ThrowIfNull(profile);
         var state = profile.Live(settings);
-        return DayHistory.OfPurchases(state, settings) is { } purchases
+        return DayHistory.OfPurchases(state.Purchases) is { } purchases
             ? purchases.Crossing(model.Purchases, model.Threshold)
             : DayHistory.OfVisits(state, settings)?.Crossing(model.Visits, model.Threshold);
     }
@@ -49,7 +49,7 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
     {
         ArgumentNullException.ThrowIfNull(profile);
         var own = profile.NextWakeUp;
-        if (ChurnCrossing.WakeAt(profile, settings, model.Purchases, model.Threshold) is not { } crossing) return own;
+        if (ChurnCrossing.WakeAt(profile, model.Purchases, model.Threshold) is not { } crossing) return own;
         return own < crossing ? own : crossing;
     }
 
@@ -62,8 +62,8 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
         ArgumentNullException.ThrowIfNull(profile);
         var state = profile.Live(settings);
         var time = Math.Max(at, profile.NewestEventTime);
-        var view = DayHistory.OfPurchases(state, settings) is { } purchases
-            ? ByPurchases(profile, state, purchases, time, lastPurchaseEventId)
+        var view = DayHistory.OfPurchases(state.Purchases) is { } purchases
+            ? ByPurchases(profile, purchases, time, lastPurchaseEventId)
             : ByActivity(DayHistory.OfVisits(state, settings), time);
         return view with
         {
@@ -76,7 +76,7 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
         };
     }
 
-    private ChurnView ByPurchases(CustomerProfile profile, FeatureState state, in DayHistory history, long time, string? eventId)
+    private ChurnView ByPurchases(CustomerProfile profile, in DayHistory history, long time, string? eventId)
     {
         var customer = history.At(time);
         var view = new ChurnView
@@ -91,7 +91,7 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
         reasons.History(history, time, eventId);
         reasons.Alive(view, model.HorizonDays);
         reasons.Threshold(view.CrossesThresholdAt, history, model.Threshold, time);
-        if (Spend(profile, state, settings) is not { } spend)
+        if (Spend(profile) is not { } spend)
         {
             reasons.NoMoney();
             return view with { Reasons = reasons.ToList() };
@@ -122,16 +122,14 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
     }
 
     /// <summary>
-    /// The money of a purchase day, all days counted: the profile does not keep the first day's apart. Late purchases are in the revenue and in
-    /// no purchase day, so the mean is taken over all orders and carried to the days by the orders that made them.
+    /// The money of a purchase day, all days counted: the profile does not keep the first day's apart. Orders without money are not orders of 0: the mean is
+    /// taken over those that carry any and carried to the days by the orders that a day has.
     /// </summary>
-    internal static SpendStatistics? Spend(CustomerProfile profile, FeatureState state, FoldSettings settings)
+    internal static SpendStatistics? Spend(CustomerProfile profile)
     {
-        ref readonly var process = ref state.Purchases;
-        var revenue = profile.Totals.Revenue;
-        if (revenue <= 0) return null;
-        var perOrder = (double)revenue / profile.Orders(settings);
-        return new SpendStatistics(process.Days, perOrder * process.Orders / process.Days);
+        var process = profile.Purchases;
+        if (process.Days == 0 || profile.MeanOrderValue <= 0) return null;
+        return new SpendStatistics(process.Days, (double)profile.MeanOrderValue * process.Orders / process.Days);
     }
 
     private ChurnParametersView ParametersOf(ChurnBasis basis)

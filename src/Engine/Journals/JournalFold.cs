@@ -44,7 +44,7 @@ public sealed class JournalFold(ProfileFold fold, EntryCodec codec)
     /// <exception cref="InvalidDataException">Row or journal are not readable.</exception>
     public JournalFolded Refold(CustomerKey customer, CustomerRecord record, IEnumerable<JournalSegment> segments)
     {
-        var stored = ProfileCodec.Read(customer, record);
+        var stored = fold.Read(customer, record);
         if (record.IsTombstone || Fold(customer, segments, record.Applied) is not { } folded) return new JournalFolded(stored, JournalBasis.Row);
         fold.Resume(folded.Profile, stored);
         return folded;
@@ -61,7 +61,7 @@ public sealed class JournalFold(ProfileFold fold, EntryCodec codec)
             var content = JournalCodec.ReadWhole(segment);
             if (folded is null && content.Begins) folded = new JournalFolded(new CustomerProfile(customer), JournalBasis.Beginning);
             if (folded is not null) Apply(folded.Profile, content.Entries, upTo);
-            else if (content.Base is { } row && row.Applied <= upTo) folded = new JournalFolded(ProfileCodec.Read(customer, row), JournalBasis.Base);
+            else if (content.Base is { } row && row.Applied <= upTo) folded = new JournalFolded(fold.Read(customer, row), JournalBasis.Base);
         }
 
         return folded;

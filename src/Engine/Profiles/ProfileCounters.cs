@@ -42,7 +42,7 @@ public static class ProfileCounters
         var values = new long[Count];
         values[0] = !profile.IsTombstone && (events > 0 || profile.Traits is not null || profile.Consents is not null) ? 1 : 0;
         values[1] = events;
-        values[2] = profile.Orders(settings);
+        values[2] = profile.Purchases.Orders;
         values[3] = Micros(totals.Revenue);
         values[4] = Micros(totals.Refunded);
         values[5] = totals.Late;

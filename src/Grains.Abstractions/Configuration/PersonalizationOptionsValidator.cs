@@ -91,7 +91,7 @@ public static class PersonalizationOptionsValidator
         check(fold.SessionGap >= TimeSpan.FromSeconds(1) && fold.SessionGap <= TimeSpan.FromDays(1), "Fold:SessionGap", $"must be between 1 s and 1 day, but is {fold.SessionGap}");
         check(fold.Lateness >= TimeSpan.Zero && fold.Lateness <= TimeSpan.FromDays(1), "Fold:Lateness", $"must be between 0 and 1 day, but is {fold.Lateness}");
         check(fold.AffinityHalfLife >= TimeSpan.FromHours(1) && fold.AffinityHalfLife <= TimeSpan.FromDays(3650), "Fold:AffinityHalfLife", $"must be between 1 h and 3,650 days, but is {fold.AffinityHalfLife}");
-        check(fold.OrderMemory >= fold.Lateness && fold.OrderMemory <= TimeSpan.FromDays(3650), "Fold:OrderMemory", $"must be between Fold:Lateness ({fold.Lateness}) and 3,650 days, but is {fold.OrderMemory}");
+        check(fold.OrderMemory is not { } memory || (memory >= fold.Lateness && memory <= TimeSpan.FromDays(3650)), "Fold:OrderMemory", $"must be between Fold:Lateness ({fold.Lateness}) and 3,650 days, but is {fold.OrderMemory}");
         check(fold.PriceBandUnit is >= 0.000001m and <= 1_000_000_000m, "Fold:PriceBandUnit", $"must be between 0.000001 and 1,000,000,000, but is {fold.PriceBandUnit}");
         check(fold.RecentItems is >= 1 and <= 200, "Fold:RecentItems", $"must be between 1 and 200, but is {fold.RecentItems}");
         check(fold.Categories is >= 1 and <= 256, "Fold:Categories", $"must be between 1 and 256, but is {fold.Categories}");

@@ -136,7 +136,8 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
             }
         }
 
-        return new ApplyReply(ApplyStatus.Applied, Applied, _saved, folded, duplicates, rejected, Profile.NearlyForgets);
+        var until = Profile.ThrottledUntil(services.Fold.Settings);
+        return new ApplyReply(ApplyStatus.Applied, Applied, _saved, folded, duplicates, rejected, until > 0, until);
     }
 
     /// <summary>
@@ -224,8 +225,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         var needsBase = _unsaved.Journal.Count > 0 && now - baseAt >= services.Options.Retention.Journal.TotalMilliseconds / 4;
         Profile.JournalBaseAt = needsBase ? now : baseAt;
         _handedOver = (_saved, Applied, counters, Profile.JournalBaseAt);
-        // Before the bytes are written, which drops the live state that both need.
-        var purchases = _unsaved.HasPurchase ? PurchaseFacts.Make(Profile, _savedCounters, services.Fold.Settings) : null;
+        var purchases = _unsaved.HasPurchase ? PurchaseFacts.Make(Profile, _savedCounters) : null;
         var wakeAt = services.Churn.Scorer.WakeAt(Profile);
         var (row, side) = (rowBuffer ??= new ArrayBufferWriter<byte>(4096), sideBuffer ??= new ArrayBufferWriter<byte>(4096));
         row.ResetWrittenCount();

@@ -84,7 +84,7 @@ public static class EngineHosting
             SessionGap = fold.SessionGap,
             Lateness = fold.Lateness,
             AffinityHalfLife = fold.AffinityHalfLife,
-            OrderMemory = fold.OrderMemory,
+            OrderMemory = fold.OrderMemory ?? options.Retention.Journal,
             PriceBandUnit = fold.PriceBandUnit,
             RecentItems = fold.RecentItems,
             Categories = fold.Categories,

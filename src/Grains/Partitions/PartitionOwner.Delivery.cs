@@ -88,7 +88,7 @@ internal sealed partial class PartitionOwner
                 break;
             default:
                 _folded += reply.Folded;
-                if (reply.NearlyForgets) _throttled.TryAdd(lane.Customer, _services.Time.GetTimestamp());
+                if (reply.ThrottledUntil > 0) _throttled[lane.Customer] = reply.ThrottledUntil;
                 else _throttled.Remove(lane.Customer);
                 lane.Delivered(reply.Applied);
                 _obligations.Saved(lane, reply.Saved);

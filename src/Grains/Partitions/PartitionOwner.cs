@@ -49,9 +49,6 @@ internal sealed record OwnerServices(
 /// </remarks>
 internal sealed partial class PartitionOwner : IDisposable
 {
-    /// <summary>How long the events of a customer are refused whose recent ids would soon no longer span the window.</summary>
-    private static readonly TimeSpan ThrottleFor = TimeSpan.FromSeconds(30);
-
     private readonly OwnerServices _services;
     private readonly int _partition;
     private readonly Obligations _obligations;
@@ -136,6 +133,7 @@ internal sealed partial class PartitionOwner : IDisposable
     {
         var oldest = _obligations.OldestLogTime;
         var now = _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        var throttled = Throttled(now);
         return new PartitionStatus
         {
             Partition = _partition,
@@ -149,22 +147,20 @@ internal sealed partial class PartitionOwner : IDisposable
             Parked = _parks.Count,
             Folded = _folded,
             Silo = silo,
-            Throttled = Throttled(),
+            Throttled = Array.ConvertAll(throttled, pair => pair.Key),
+            ThrottledUntil = Array.ConvertAll(throttled, pair => pair.Value),
         };
     }
 
-    /// <summary>
-    /// Customers whose events are refused for now. A refused customer has no new entry that could tell otherwise, so each is let in again after a
-    /// while: its ids have then grown older, and its next entry says whether it must wait once more.
-    /// </summary>
-    private List<CustomerKey> Throttled()
+    /// <summary>Customers whose events are refused for now, each with the time from which enough of its ids have grown old.</summary>
+    private KeyValuePair<CustomerKey, long>[] Throttled(long now)
     {
-        foreach (var (customer, since) in _throttled)
+        foreach (var (customer, until) in _throttled)
         {
-            if (_services.Time.GetElapsedTime(since) > ThrottleFor) _throttled.Remove(customer);
+            if (until <= now) _throttled.Remove(customer);
         }
 
-        return [.. _throttled.Keys];
+        return [.. _throttled];
     }
 
     /// <summary>Returns when everything that the log held at the call is committed; false when the time is over.</summary>

@@ -116,7 +116,7 @@ internal sealed class Oracle(ProfileFold fold, EntryCodec codec, IReadOnlyList<L
 
         // Of purchases the newest fact counts: the profile's, or that it was erased. Whether one is the customer's first depends on when commits were, and late orders move the mean value alone.
         var newest = rows[PurchaseFacts.Kind].LastOrDefault(item => item.Bytes.Length > 0)?.Bytes ?? [];
-        var purchases = PurchaseFacts.Make(expected.Profile, CounterSnapshot.Empty, fold.Settings)?.Bytes ?? [];
+        var purchases = PurchaseFacts.Make(expected.Profile, CounterSnapshot.Empty)?.Bytes ?? [];
         const int Flags = 1, MeanValue = 8;
         if (purchases.Length == 0 ? newest.Length > 10 : !newest.Skip(Flags + 1).SkipLast(MeanValue).SequenceEqual(purchases.Skip(Flags + 1).SkipLast(MeanValue)))
             yield return $"the newest fact of purchases is {Convert.ToHexString(newest)} instead of {Convert.ToHexString(purchases)}";

@@ -69,7 +69,7 @@ internal static class EligibilityColumns
         yield return Number("purchases.frequency", static (in c) => Math.Max(0, c.State.Purchases.Days - 1));
         yield return Number("purchases.recencyWeeks", static (in c) => (c.State.Purchases.LastDay - c.State.Purchases.FirstDay) / 7d, Durations.Week);
         yield return Number("purchases.ageWeeks", AgeWeeks, Durations.Week);
-        yield return Number("purchases.meanOrderValue", static (in c) => c.Profile.Orders(c.Settings) is > 0 and var orders ? (double)(c.Profile.Totals.Revenue / orders) : 0);
+        yield return Number("purchases.meanOrderValue", static (in c) => (double)c.Profile.MeanOrderValue);
         yield return Time("purchases.firstAt", static (in c) => OrNull(c.State.Purchases.FirstAt));
         yield return Time("purchases.lastAt", static (in c) => OrNull(c.State.Purchases.LastAt));
         yield return Number("purchases.daysSinceLast", DaysSinceLastPurchase, Durations.Day);
@@ -90,7 +90,7 @@ internal static class EligibilityColumns
 
     private static double OrNull(long time) => time == 0 ? double.NaN : time;
 
-    private static double Orders(in EligibilityContext c) => c.Profile.Orders(c.Settings);
+    private static double Orders(in EligibilityContext c) => c.State.Purchases.Orders;
 
     private static double Revenue(in EligibilityContext c) => (double)c.Profile.Totals.Revenue;
 
