@@ -50,7 +50,8 @@ internal static class ConsentEndpoints
     {
         Ids.Check("purpose", purpose);
         var reply = await ProfileEndpoint.Read(id, customers, options, at: null, after);
-        var consent = reply.Profile!.Consents.GetValueOrDefault(purpose);
+        var profile = reply.Profile!;
+        var consent = profile.Consents.GetValueOrDefault(purpose) ?? (profile.OtherPurposesRefusedAt is { } at ? new ConsentView(false, at) : null);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(
             new ConsentStateResponse(purpose, consent?.Granted, Instants.ToUtc(consent?.At), reply.CaughtUp), GatewayJson.Default.ConsentStateResponse);

@@ -29,10 +29,12 @@ internal static class ProfileMapping
                 table => table.Key,
                 table => (IReadOnlyList<AffinityResponse>)[.. table.Value.Select(affinity => new AffinityResponse(affinity.Name, affinity.Value, affinity.Share))]),
             Purchases = ToResponse(profile.Purchases),
+            Refunds = new RefundsResponse(profile.Refunds.BeyondPaid, profile.Refunds.BeyondPaidValue),
             Messages = new MessagesResponse(
                 profile.Messages.Received, profile.Messages.Opened, profile.Messages.OpenRate, Instants.ToUtc(profile.Messages.LastOpenedAt), profile.Messages.Subscribed),
             Traits = profile.Traits.ToDictionary(trait => trait.Key, trait => JsonElement.Parse(trait.Value)),
             Consents = profile.Consents.ToDictionary(consent => consent.Key, consent => new ConsentResponse(consent.Value.Granted, Instants.ToUtc(consent.Value.At))),
+            OtherPurposesRefusedAt = Instants.ToUtc(profile.OtherPurposesRefusedAt),
         };
     }
 

@@ -112,9 +112,13 @@ internal sealed class EventDraft
         Fail(fault);
     }
 
+    /// <summary>After what time a refused event is worth another try.</summary>
+    public TimeSpan RetryAfter { get; private set; }
+
     /// <summary>Refuses the event for a reason that outweighs its fields.</summary>
-    public void Refuse(RejectionReason reason, string error)
+    public void Refuse(RejectionReason reason, string error, TimeSpan retryAfter = default)
     {
+        RetryAfter = retryAfter;
         Reason = reason;
         Error = error;
     }
