@@ -1,6 +1,6 @@
 using Personalization.Algorithms.Lifetime;
+using Personalization.Engine.Features;
 using Personalization.Engine.Profiles;
-using Personalization.Engine.Recommendations;
 using Personalization.Events;
 
 namespace Personalization.Engine.Churn;
@@ -11,7 +11,7 @@ namespace Personalization.Engine.Churn;
 /// <remarks>
 /// The fold decides by the parameters that the wake-up was stamped with, so it stays a pure function of its entries; when to wake is derived from the profile
 /// and the silo's parameters, and is only a hint (docs/decisions/0006-churn-crossings.md). Nothing is told of customers who refuse
-/// <see cref="ClickFacts.Purpose"/>, nor of visitors who never bought.
+/// <see cref="FeaturePurpose.Personalization"/>, nor of visitors who never bought.
 /// </remarks>
 internal static class ChurnCrossing
 {
@@ -25,7 +25,7 @@ internal static class ChurnCrossing
     /// <exception cref="ArgumentOutOfRangeException">A parameter is outside its range.</exception>
     public static long? Of(CustomerProfile profile, FoldSettings settings, in BetaGeometricModel model, double threshold)
     {
-        if (profile.Refuses(ClickFacts.Purpose)) return null;
+        if (new FeatureView(profile).Refuses(FeaturePurpose.Personalization)) return null;
         var state = profile.WithPurchases(settings);
         return state.Purchases.Orders > profile.ToldOrders && DayHistory.OfPurchases(state, settings) is { } history ? history.Crossing(model, threshold) : null;
     }

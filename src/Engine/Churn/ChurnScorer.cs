@@ -1,6 +1,7 @@
 using Personalization.Algorithms.Lifetime;
 using Personalization.Customers;
 using Personalization.Engine.Churn.Learning;
+using Personalization.Engine.Features;
 using Personalization.Engine.Profiles;
 
 namespace Personalization.Engine.Churn;
@@ -10,7 +11,7 @@ namespace Personalization.Engine.Churn;
 /// <see cref="BetaGeometricModel"/> and <see cref="GammaGammaModel"/>; see docs/churn.md for what the numbers are and are not.
 /// </summary>
 /// <remarks>
-/// A pure function of profile, time and model: no clock, no look-up. Cost: constant, whatever the customer's history; it allocates for the
+/// Who refuses personalization is scored as a stranger. A pure function of profile, time and model: no clock, no look-up. Cost: constant, whatever the customer's history; it allocates for the
 /// reasons' text, which is for readers, and <see cref="CrossesThresholdAt"/> needs none of it. A refit of the parameters is a new scorer.
 /// </remarks>
 /// <param name="settings">The settings that profiles were folded with: their time zone makes the days.</param>
@@ -24,7 +25,7 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
     public long? LastPurchaseAt(CustomerProfile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        var last = profile.Live(settings).Purchases.LastAt;
+        var last = Seen(profile).Live(settings).Purchases.LastAt;
         return last == 0 ? null : last;
     }
 
@@ -35,7 +36,7 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
     public long? CrossesThresholdAt(CustomerProfile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        var state = profile.Live(settings);
+        var state = Seen(profile).Live(settings);
         return DayHistory.OfPurchases(state, settings) is { } purchases
             ? purchases.Crossing(model.Purchases, model.Threshold)
             : DayHistory.OfVisits(state, settings)?.Crossing(model.Visits, model.Threshold);
@@ -60,6 +61,7 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
     public ChurnView Score(CustomerProfile profile, long at, string? lastPurchaseEventId = null)
     {
         ArgumentNullException.ThrowIfNull(profile);
+        profile = Seen(profile);
         var state = profile.Live(settings);
         var time = Math.Max(at, profile.NewestEventTime);
         var view = DayHistory.OfPurchases(state, settings) is { } purchases
@@ -75,6 +77,8 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
             Threshold = model.Threshold,
         };
     }
+
+    private static CustomerProfile Seen(CustomerProfile profile) => new FeatureView(profile).For(FeaturePurpose.Personalization);
 
     private ChurnView ByPurchases(CustomerProfile profile, FeatureState state, in DayHistory history, long time, string? eventId)
     {

@@ -111,6 +111,9 @@ public sealed class CustomerProfile
     /// <summary>Whether the customer said no to a purpose. Who said nothing did not refuse.</summary>
     public bool Refuses(string purpose) => Consents is { } consents && consents.TryGetValue(purpose, out var consent) && !consent.Granted;
 
+    /// <summary>A stranger of the same name and consents: see <see cref="Features.FeatureView"/>.</summary>
+    internal CustomerProfile AsStranger() => new(Customer) { Consents = Consents };
+
     internal string Tenant { get; }
 
     /// <summary>The cached live state, where there is one.</summary>

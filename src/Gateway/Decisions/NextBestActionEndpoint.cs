@@ -27,9 +27,9 @@ internal static class NextBestActionEndpoint
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> Post(
-        string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock, string? at = null, string? after = null, bool explain = false, bool? dryRun = null)
+        string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock, string? at = null, string? after = null, bool explain = false, bool? dryRun = null, string? traffic = null)
     {
-        BodyObject.CheckQuery(context.Request, "at", "after", "explain", "dryRun");
+        BodyObject.CheckQuery(context.Request, "at", "after", "explain", "dryRun", "traffic");
         var key = CustomerIds.Parse(id, options);
         after = Ids.Optional("after", after);
         NextBestActionRequest body;
@@ -47,6 +47,8 @@ internal static class NextBestActionEndpoint
             Now = await clock.Now(),
             DryRun = DecisionHeaders.IsDryRun(dryRun, asked, options),
             Explain = explain,
+            Traffic = DecisionHeaders.ReadTraffic(traffic),
+            Key = DecisionHeaders.KeyOf(context),
         });
         if (reply.Status == DecisionStatus.AtBeforeNewest) throw ProfileEndpoint.InThePast(reply.NewestEventTime);
         if (reply.Status == DecisionStatus.Unknown)

@@ -3,11 +3,13 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Personalization.Configuration;
 using Personalization.Gateway.Hosting;
 using Personalization.Log;
+using Personalization.Models;
 using Personalization.Stores;
 
 namespace Personalization.Gateway.Health;
 
-/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: every partition has an owner at work, and log and store answer this process.</summary>
+/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: every partition has an owner at work, log and store answer this process, and what it
+/// keeps copies of was read once.</summary>
 internal static class HealthEndpoints
 {
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(5);
@@ -16,7 +18,8 @@ internal static class HealthEndpoints
     public static void AddGatewayHealth(this IServiceCollection services) => services.AddHealthChecks()
         .AddCheck<PartitionsCheck>("partitions", timeout: CheckTimeout)
         .AddCheck<LogCheck>("log", timeout: CheckTimeout)
-        .AddCheck<DocumentsCheck>("store", timeout: CheckTimeout);
+        .AddCheck<DocumentsCheck>("store", timeout: CheckTimeout)
+        .AddCheck<ReplicasCheck>("replicas", timeout: CheckTimeout);
 
     /// <summary>Maps the calls.</summary>
     public static void MapHealth(this IEndpointRouteBuilder routes)
@@ -57,6 +60,18 @@ internal static class HealthEndpoints
             {
                 return HealthCheckResult.Unhealthy("the log does not answer", fault);
             }
+        }
+    }
+
+    /// <summary>A process that could not read actions, items or models yet would have nothing to answer with.</summary>
+    private sealed class ReplicasCheck(IServiceProvider services) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            var unread = services.GetService<Replicas>()?.Unread ?? [];
+            return Task.FromResult(unread.Count == 0
+                ? HealthCheckResult.Healthy("everything that is kept in memory was read")
+                : HealthCheckResult.Unhealthy($"not read yet: {string.Join(", ", unread)}"));
         }
     }
 

@@ -47,6 +47,7 @@ namespace Personalization.Gateway.Hosting;
 [JsonSerializable(typeof(DeadLetterListResponse))]
 [JsonSerializable(typeof(DeadLetterResponse))]
 [JsonSerializable(typeof(RedriveResponse))]
+[JsonSerializable(typeof(SlotModelResponse))]
 [JsonSerializable(typeof(ClockRequest))]
 [JsonSerializable(typeof(ClockResponse))]
 [JsonSerializable(typeof(LiveEvent))]

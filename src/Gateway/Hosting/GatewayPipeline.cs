@@ -43,6 +43,7 @@ public static class GatewayPipeline
         app.MapCustomerList();
         app.MapLog();
         app.MapClock();
+        app.MapSlotModel();
         app.MapHealth();
         app.MapMetrics();
         app.MapGatewayOpenApi();

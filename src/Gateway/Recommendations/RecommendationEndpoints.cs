@@ -45,7 +45,8 @@ internal static class RecommendationEndpoints
 
     private static Task<IResult> Recommend(
         string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock,
-        string? slot = null, int? n = null, string? item = null, string? category = null, string? repeats = null, bool explain = false, string? at = null, string? after = null, bool? dryRun = null) =>
+        string? slot = null, int? n = null, string? item = null, string? category = null, string? repeats = null, bool explain = false, string? at = null, string? after = null, bool? dryRun = null,
+        string? traffic = null) =>
         Ask(id, context, customers, options, clock, dryRun, new RecommendationQuery
         {
             At = Instants.Parse("at", at),
@@ -56,13 +57,15 @@ internal static class RecommendationEndpoints
             Category = string.IsNullOrEmpty(category) ? null : category,
             Repeats = Rule(repeats, RepeatRule.Demote),
             Explain = explain,
+            Traffic = DecisionHeaders.ReadTraffic(traffic),
         });
 
     private static async Task<IResult> Rerank(
         string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock,
-        string? slot = null, int? n = null, string? item = null, string? repeats = null, bool explain = false, string? at = null, string? after = null, bool? dryRun = null)
+        string? slot = null, int? n = null, string? item = null, string? repeats = null, bool explain = false, string? at = null, string? after = null, bool? dryRun = null,
+        string? traffic = null)
     {
-        BodyObject.CheckQuery(context.Request, "slot", "n", "item", "repeats", "explain", "at", "after", "dryRun");
+        BodyObject.CheckQuery(context.Request, "slot", "n", "item", "repeats", "explain", "at", "after", "dryRun", "traffic");
         RerankRequest request;
         using (var body = await RequestBody.Read(context.Request, options.Limits.RequestBytes, context.RequestAborted)) request = Read(body.Bytes.Span);
         if (n is not null && request.N is not null) throw ProblemException.BadRequest("n is in the query and in the body: give it once");
@@ -76,6 +79,7 @@ internal static class RecommendationEndpoints
             ContextItem = Ids.Optional("item", item),
             Repeats = Rule(repeats, RepeatRule.Allow),
             Explain = explain,
+            Traffic = DecisionHeaders.ReadTraffic(traffic),
             Items = items,
         });
     }

@@ -171,6 +171,10 @@ public static class PersonalizationOptionsValidator
             Check(slot.Window >= TimeSpan.FromSeconds(1) && slot.Window <= TimeSpan.FromDays(90), "Window", $"must be between 1 s and 90 days, but is {slot.Window}");
             Check(slot.DefaultReward is >= 0 and <= 1, "DefaultReward", $"must be between 0 and 1, but is {slot.DefaultReward}");
             Check(slot.Features.Length <= MostFeatures, "Features", $"must be at most {MostFeatures}");
+            foreach (var feature in slot.Features)
+                Check(Personalization.Decisions.ContextFeature.TryParse(feature, out _), "Features", $"must be written name=value, name, or name:low..high with low below high, but one is '{feature}'");
+            Check(Enum.IsDefined(slot.LearnsFrom), "LearnsFrom", $"must be Decisions or Exposures");
+            Check(slot.KeyShare is > 0 and <= 1, "KeyShare", $"must be above 0 and at most 1, but is {slot.KeyShare}");
             CheckRewards($"Decisions:{name}", slot.Rewards, check);
         }
     }

@@ -81,6 +81,9 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     /// <summary>Whether the profile is in memory: whoever awaited something asks again.</summary>
     public bool IsLoaded => _profile is not null;
 
+    /// <summary>Whether it is loaded and there is nothing: no row, no entry ever, nothing to be saved.</summary>
+    public bool IsUnknown => _profile is { Applied: 0 } && _saved == CustomerWrite.NoRow;
+
     /// <summary>Told the short id's hash of every decision that was folded or refused, in the turn that it happens.</summary>
     public Action<ulong>? DecisionFolded { get; set; }
 

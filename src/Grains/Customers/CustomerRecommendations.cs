@@ -5,6 +5,7 @@ using Personalization.Engine.Profiles;
 using Personalization.Engine.Recommendations;
 using Personalization.Engine.Recommendations.Indexes;
 using Personalization.Grains.Decisions;
+using Personalization.Models;
 using Personalization.Partitions;
 
 namespace Personalization.Grains.Customers;
@@ -13,7 +14,7 @@ namespace Personalization.Grains.Customers;
 /// Recommends to a customer out of this silo's replica: what is chosen in one turn and in process, then the names and event ids that an answer
 /// tells, looked up.
 /// </summary>
-internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommender recommender, CustomerServices services, RecommendationRecords records, DecisionMetrics metrics)
+internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommender recommender, CustomerServices services, RecommendationRecords records, Replicas replicas, DecisionMetrics metrics)
 {
     /// <summary>The answer to a question, for a profile that stands where the reader wants it.</summary>
     /// <remarks>
@@ -22,6 +23,8 @@ internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommen
     /// </remarks>
     public async Task<RecommendationReply> Answer(RecommendationQuery query, ProfileReply reached, long at, CustomerActor actor, RecentEvidence evidence, DecisionRecorder recorder)
     {
+        replicas.Require(Replicas.Catalogue);
+        replicas.Require(Replicas.ItemIndexes);
         var reply = new RecommendationReply
         {
             At = at,
@@ -54,7 +57,7 @@ internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommen
             return reply with { Status = isRecorded ? DecisionStatus.Decided : DecisionStatus.NotDurable };
         }
 
-        var pending = recorder.Begin(records.Make(reply, query.Slot, key), DecisionRecorder.NewShortId(), reply.At);
+        var pending = recorder.Begin(records.Make(reply, query.Slot, key), DecisionRecorder.NewShortId(), reply.At, query.Traffic);
         if (await recorder.Await(pending) == RecordEnd.Recorded)
         {
             metrics.Decided(DecisionKind.Recommendation, "decided");

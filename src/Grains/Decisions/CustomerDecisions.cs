@@ -19,6 +19,7 @@ internal sealed class CustomerDecisions(CustomerActor actor, DecisionRecorder re
     /// <exception cref="LogUnavailableException">The log refused the record after the draw.</exception>
     public async Task<DecisionReply> Decide(DecisionRequest request, ProfileReply reached)
     {
+        await services.Require();
         var reply = new DecisionReply { CaughtUp = reached.CaughtUp, AfterFound = reached.AfterFound, Stale = reached.Stale, NewestEventTime = reached.NewestEventTime };
         if (reached.AtBeforeNewest) return reply with { Status = DecisionStatus.AtBeforeNewest };
         var key = request.DryRun ? 0 : OpenDecisions.KeyOf(DecisionKind.NextBestAction, request.Slot, request.IdempotencyKey);
@@ -39,7 +40,7 @@ internal sealed class CustomerDecisions(CustomerActor actor, DecisionRecorder re
                 return reply with { Status = isRecorded ? DecisionStatus.Decided : DecisionStatus.NotDurable, Decision = Shown(made, request.Explain), At = at };
             }
 
-            var pending = recorder.Begin(made, shortId, at);
+            var pending = recorder.Begin(made, shortId, at, request.Traffic);
             switch (await recorder.Await(pending))
             {
                 case RecordEnd.Recorded:
@@ -101,7 +102,7 @@ internal sealed class CustomerDecisions(CustomerActor actor, DecisionRecorder re
             Seed = services.Seed,
             Decision = DecisionId.HashOf(shortId),
             Pending = recorder.Pending,
-            Learns = services.Learns,
+            Learns = services.Learns && request is { Traffic: Traffic.Human or Traffic.Replay, DryRun: false } && services.Shares.Takes(slot.Model, request.Key, slot.KeyShare),
             // A dry run spends nothing, so it may show what is capped; without a log nothing would hold others back.
             WithoutCapped = withoutCapped && !request.DryRun,
         });

@@ -18,6 +18,7 @@ using Personalization.Grains.Models;
 using Personalization.Grains.Placement;
 using Personalization.Grains.Telemetry;
 using Personalization.Log;
+using Personalization.Models;
 using Personalization.Partitions;
 using Personalization.Stores;
 
@@ -34,6 +35,7 @@ public static class EngineHosting
     {
         var services = silo.Services;
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Replicas>();
         // Every row and every answer depends on the revision, so whoever asks for the settings first waits until it is agreed on.
         services.AddSingleton(provider => Task.Run(() => FoldRevision.Agree(
             provider.GetRequiredService<IDocumentStore>(), Settings(provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value))).GetAwaiter().GetResult());

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Personalization.Configuration;
 using Personalization.Engine.Models;
@@ -45,6 +46,8 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
     private bool _isDirty;
     private volatile bool _saveSoon;
     private TaskCompletionSource _stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentQueue<(string Part, TaskCompletionSource Done)> _resets = [];
+    private readonly List<TaskCompletionSource> _unstoredResets = [];
     private LearnerStatus _status = new() { Model = definition.Name, IsFrozen = services.Options.Learning == LearningKind.Frozen };
 
     private bool IsFrozen => services.Options.Learning == LearningKind.Frozen;
@@ -73,6 +76,8 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
             {
                 LearningFailed(services.Logger, definition.Name, fault);
                 _status = _status with { IsReady = false, Fault = fault.Message };
+                foreach (var reset in _unstoredResets) reset.TrySetException(fault);
+                _unstoredResets.Clear();
                 await Task.Delay(RetryAfter, services.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -104,6 +109,33 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
             if (left <= TimeSpan.Zero) return false;
             await stored.WaitAsync(left, services.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Forgets what a part of the model has learned; returns once that is stored.</summary>
+    /// <exception cref="NotSupportedException">The model has no such parts.</exception>
+    public Task Reset(string part, CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _resets.Enqueue((part, done));
+        return done.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>In the thread that learns: rows before it in the outbox are forgotten, those behind it are learned.</summary>
+    private void TakeResets()
+    {
+        while (_resets.TryDequeue(out var reset))
+        {
+            try
+            {
+                _model.Reset(reset.Part);
+                _unstoredResets.Add(reset.Done);
+                _isDirty = _saveSoon = true;
+            }
+            catch (NotSupportedException fault)
+            {
+                reset.Done.TrySetException(fault);
+            }
         }
     }
 
@@ -164,6 +196,7 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
                 cancellation.ThrowIfCancellationRequested();
             }
 
+            TakeResets();
             if (services.Time.GetElapsedTime(_published) >= _rest) Publish();
             var elapsed = services.Time.GetElapsedTime(_saved);
             if (_isDirty && (_saveSoon || elapsed >= services.Options.Models.SaveInterval)) await Save(cancellation);
@@ -265,6 +298,8 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
     private void Stored()
     {
         _saveSoon = false;
+        foreach (var reset in _unstoredResets) reset.TrySetResult();
+        _unstoredResets.Clear();
         Interlocked.Exchange(ref _stored, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 

@@ -12,6 +12,7 @@ using Personalization.Grains.Decisions;
 using Personalization.Grains.Partitions;
 using Personalization.Grains.Tests.Partitions;
 using Personalization.Log;
+using Personalization.Models;
 using Personalization.Partitions;
 using Personalization.Storage.Memory;
 using Personalization.Stores;
@@ -42,7 +43,7 @@ internal sealed class DecisionBench : IDisposable
         _library.Refresh(true, CancellationToken.None).Wait();
         var slots = new SlotTable(Bench.Options.Decisions);
         _services = new DecisionServices(
-            Bench.Services, new DecisionPipeline(new FoldSettings()), _library, new SlotModelReplica(), slots, appender?.Invoke(Bench.Appender) ?? Bench.Appender, new DecisionSigningKey(documents), new DecisionMetrics(Bench.Meters));
+            Bench.Services, new DecisionPipeline(new FoldSettings()), _library, new SlotModelReplica(slots.Of), slots, appender?.Invoke(Bench.Appender) ?? Bench.Appender, new DecisionSigningKey(documents), new Replicas(), new DecisionMetrics(Bench.Meters));
         Owner = Bench.Start();
     }
 

@@ -118,7 +118,7 @@ public sealed class LearnerTests
 
         _options.Models.MaxLag = 5;
         await feed.Put(0, 20);
-        using var keeper = new ModelKeeper([], Services(feed, _documents), null!, NullLogger<ModelKeeper>.Instance);
+        using var keeper = new ModelKeeper([], Services(feed, _documents), null!, new Replicas(), NullLogger<ModelKeeper>.Instance);
         await keeper.SuspendLaggards(default);
         Assert.Empty(await feed.Store.ReadConsumers(0));
         await feed.Put(0, 1);

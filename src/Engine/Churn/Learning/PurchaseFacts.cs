@@ -1,4 +1,5 @@
 using System.Buffers;
+using Personalization.Engine.Features;
 using Personalization.Engine.Profiles;
 using Personalization.Events;
 using Personalization.Partitions;
@@ -33,7 +34,7 @@ public static class PurchaseFacts
     private const byte First = 1;
     private const byte Gone = 2;
 
-    /// <summary>The fact of a profile that is about to be committed; null if it has no purchase day (all of them came late).</summary>
+    /// <summary>The fact of a profile that is about to be committed; null if it has no purchase day (all of them came late), or refuses <c>personalization</c>.</summary>
     /// <param name="profile">The profile.</param>
     /// <param name="saved">The customer's sums as of the row that is stored.</param>
     /// <param name="settings">The settings that it was folded with.</param>
@@ -41,6 +42,7 @@ public static class PurchaseFacts
     {
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(saved);
+        if (new FeatureView(profile).Refuses(FeaturePurpose.Personalization)) return null;
         var state = profile.WithPurchases(settings);
         ref readonly var process = ref state.Purchases;
         if (process.Days == 0) return null;

@@ -1,11 +1,12 @@
 using Personalization.Decisions;
+using Personalization.Engine.Features;
 using Personalization.Engine.Profiles;
 
 namespace Personalization.Engine.Decisions.Eligibility;
 
 /// <summary>
-/// What an expression is evaluated on: a profile, a time and the request's context. Make one per decision and pass it by reference; making
-/// it builds the profile's live state where that is not cached, evaluating with it allocates nothing.
+/// What an expression is evaluated on: a profile as far as it may be read for <see cref="FeaturePurpose.Operation"/>, a time and the request's context. Make one per
+/// decision and pass it by reference; making it builds the profile's live state where that is not cached, evaluating with it allocates nothing.
 /// </summary>
 public readonly struct EligibilityContext
 {
@@ -27,11 +28,11 @@ public readonly struct EligibilityContext
     {
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(settings);
-        Profile = profile;
+        Profile = new FeatureView(profile).For(FeaturePurpose.Operation);
         Settings = settings;
-        State = profile.Live(settings);
+        State = Profile.Live(settings);
         At = at;
-        Time = Math.Max(at, profile.NewestEventTime);
+        Time = Math.Max(at, Profile.NewestEventTime);
         AffinityFactor = settings.AffinityDecay.Factor(Time - State.DecayedAt);
         _values = context;
     }

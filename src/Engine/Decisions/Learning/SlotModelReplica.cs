@@ -6,21 +6,22 @@ using Personalization.Engine.Models;
 namespace Personalization.Engine.Decisions.Learning;
 
 /// <summary>The action models of all slots as one silo has them.</summary>
-public sealed class SlotModelReplica : IModelReplica, IActionModels
+/// <param name="slots">A slot's settings.</param>
+public sealed class SlotModelReplica(Func<string, SlotSettings> slots) : IModelReplica, IActionModels
 {
     private volatile ImmutableDictionary<string, ActionModel> _models = ImmutableDictionary.Create<string, ActionModel>(StringComparer.Ordinal);
 
     /// <inheritdoc />
     public long AllocatedBytes => _models.Values.Sum(model => (long)model.StateSize + model.CovarianceBytes);
 
-    /// <summary>Every slot that has learned something, with its model.</summary>
+    /// <summary>Every model that has learned something, by <see cref="SlotSettings.Model"/>.</summary>
     public IReadOnlyDictionary<string, ActionModel> Models => _models;
 
     /// <inheritdoc />
     public ActionModel Of(SlotSettings slot)
     {
         ArgumentNullException.ThrowIfNull(slot);
-        return _models.TryGetValue(slot.Name, out var model) && model.Shape == slot.Untaught.Shape ? model : slot.Untaught;
+        return _models.TryGetValue(slot.Model, out var model) && model.Shape == slot.Untaught.Shape ? model : slot.Untaught;
     }
 
     /// <inheritdoc />
@@ -29,7 +30,7 @@ public sealed class SlotModelReplica : IModelReplica, IActionModels
         var models = ImmutableDictionary.CreateBuilder<string, ActionModel>(StringComparer.Ordinal);
         if (state is not null)
         {
-            foreach (var (slot, model) in SlotModels.Read(state)) models[slot] = Ready(model);
+            foreach (var (name, model) in SlotModels.Adopt(SlotModels.Read(state), slots)) models[name] = Ready(model);
         }
 
         _models = models.ToImmutable();
@@ -46,7 +47,7 @@ public sealed class SlotModelReplica : IModelReplica, IActionModels
         }
 
         var models = _models.ToBuilder();
-        foreach (var (slot, model) in SlotModels.Read(stream)) models[slot] = Ready(model);
+        foreach (var (name, model) in SlotModels.Read(stream)) models[name] = Ready(model);
         _models = models.ToImmutable();
     }
 

@@ -10,15 +10,22 @@ using Personalization.Stores;
 namespace Personalization.Engine.Decisions.Learning;
 
 /// <summary>
-/// Learns the action models of all slots from <see cref="LearningExample.Made"/> and <see cref="LearningExample.Resolved"/>. A slot whose settings ask for
-/// another shape than was stored begins anew.
+/// Learns the action models of slots from <see cref="LearningExample.Made"/> and <see cref="LearningExample.Resolved"/>: one for each slot that the settings name, and
+/// one for all others together, in whose x the slot's name stands. So however many names callers make up, there is one model more and no more. A slot whose
+/// settings ask for another shape than was stored begins anew.
 /// </summary>
+/// <remarks>
+/// Stored: count, then name and model of each. A state of an earlier release has a model for every slot that ever asked: of those that the settings do not name the one with the most
+/// rewards goes on as the shared one, and the others are left behind.
+/// </remarks>
 /// <param name="tenant">The tenant: actions are keyed by hash64(tenant, actionId).</param>
 /// <param name="slots">A slot's settings.</param>
 public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) : IOnlineModel
 {
-    /// <summary>Slots that learn, at most; examples of further ones are refused.</summary>
-    public const int MaxSlots = 1000;
+    /// <summary>Bytes of one model's posteriors, at most: 14,000 actions at 32 features. Beyond it the action that learned longest ago leaves.</summary>
+    public const long MaxModelBytes = 128 << 20;
+
+    private const int MostStored = 100_000;
 
     private readonly SortedDictionary<string, ActionModelLearner> _learners = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _changed = new(StringComparer.Ordinal);
@@ -56,7 +63,17 @@ public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) 
             throw new InvalidDataException($"the example cannot be learned: {fault.Message}", fault);
         }
 
-        _changed.Add(slot.Name);
+        _changed.Add(slot.Model);
+    }
+
+    /// <inheritdoc />
+    /// <param name="slot">A slot. One that the settings do not name: the model that it shares.</param>
+    public void Reset(string slot)
+    {
+        var settings = slots(slot);
+        if (!_learners.TryGetValue(settings.Model, out var learner)) return;
+        _learners[settings.Model] = new ActionModelLearner(settings.Untaught.After(learner.Snapshot()), MaxModelBytes);
+        _changed.Add(settings.Model);
     }
 
     private void Learn(ActionModelLearner learner, string kind, LearningExample example, bool isLinear)
@@ -88,30 +105,47 @@ public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) 
     {
         _learners.Clear();
         _changed.Clear();
-        foreach (var (slot, model) in Read(stream)) _learners[slot] = new ActionModelLearner(model);
+        foreach (var (name, model) in Adopt(Read(stream), slots)) _learners[name] = new ActionModelLearner(model, MaxModelBytes);
     }
 
-    /// <summary>Reads what <see cref="Save"/> and <see cref="TakeChange"/> write: count, then name and model of each slot.</summary>
-    internal static List<(string Slot, ActionModel Model)> Read(Stream stream)
+    /// <summary>Of models by slot those that are still asked for: see the remarks. Holds one at a time beside them, however many were stored.</summary>
+    internal static Dictionary<string, ActionModel> Adopt(IEnumerable<(string Name, ActionModel Model)> stored, Func<string, SlotSettings> slots)
+    {
+        var models = new Dictionary<string, ActionModel>(StringComparer.Ordinal);
+        ActionModel? best = null;
+        foreach (var (name, model) in stored)
+        {
+            if (slots(name).Model == name) models[name] = model;
+            else if (model.Shape == slots(name).Untaught.Shape && !(model.Rewards <= best?.Rewards)) best = model;
+        }
+
+        if (best is not null) models.TryAdd(SlotSettings.SharedModel, best);
+        return models;
+    }
+
+    /// <summary>Reads what <see cref="Save"/> and <see cref="TakeChange"/> write, one model after another.</summary>
+    internal static IEnumerable<(string Name, ActionModel Model)> Read(Stream stream)
     {
         using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
         var count = reader.ReadInt32();
-        if (count is < 0 or > MaxSlots) throw new InvalidDataException($"{count} slots are none that this code wrote");
-        var models = new List<(string, ActionModel)>(count);
+        if (count is < 0 or > MostStored) throw new InvalidDataException($"{count} slots are none that this code wrote");
         for (var i = 0; i < count; i++)
         {
-            var slot = reader.ReadString();
-            try
-            {
-                models.Add((slot, ActionModel.FromBytes(reader.ReadBytes(reader.ReadInt32()))));
-            }
-            catch (InvalidStateException fault)
-            {
-                throw new InvalidDataException($"the model of slot {slot} cannot be read: {fault.Message}", fault);
-            }
+            var name = reader.ReadString();
+            yield return (name, Read(name, reader.ReadBytes(reader.ReadInt32())));
         }
+    }
 
-        return models;
+    private static ActionModel Read(string name, byte[] bytes)
+    {
+        try
+        {
+            return ActionModel.FromBytes(bytes);
+        }
+        catch (InvalidStateException fault)
+        {
+            throw new InvalidDataException($"the model of slot {name} cannot be read: {fault.Message}", fault);
+        }
     }
 
     private void Write(Stream stream, IReadOnlyCollection<string> names)
@@ -130,8 +164,7 @@ public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) 
     private ActionModelLearner LearnerOf(SlotSettings slot)
     {
         var options = slot.Policy.Options;
-        if (_learners.TryGetValue(slot.Name, out var learner) && learner.IsFor(slot.Features.Dimension, options)) return learner;
-        if (learner is null && _learners.Count >= MaxSlots) throw new InvalidDataException($"at most {MaxSlots} slots learn");
-        return _learners[slot.Name] = new ActionModelLearner(ActionModel.Empty(slot.Features.Dimension, options));
+        if (_learners.TryGetValue(slot.Model, out var learner) && learner.IsFor(slot.Features.Dimension, options)) return learner;
+        return _learners[slot.Model] = new ActionModelLearner(slot.Untaught, MaxModelBytes);
     }
 }
