@@ -19,28 +19,32 @@ internal readonly struct FeatureMoment(CustomerProfile profile, long at, FoldSet
 /// <summary>One number that the profile says of a customer, between 0 and 1.</summary>
 /// <param name="Name">What it is called among the reasons of a choice.</param>
 /// <param name="Purpose">What it is read for.</param>
-/// <param name="Read">Its formula; 0 for a stranger.</param>
-internal sealed record CustomerFeature(string Name, FeaturePurpose Purpose, CustomerFeatureRead Read);
+public sealed record CustomerFeature(string Name, FeaturePurpose Purpose)
+{
+    /// <summary>Its formula; 0 for a stranger.</summary>
+    internal CustomerFeatureRead Read { get; init; } = static (in _) => 0;
+}
 
 /// <summary>Reads a feature.</summary>
 internal delegate double CustomerFeatureRead(in FeatureMoment moment);
 
 /// <summary>The features of a customer that decisions are scored with, in the order of their components x₁ … x₇.</summary>
-internal static class CustomerFeatures
+public static class CustomerFeatures
 {
     private const double DayMs = 86_400_000;
 
+    /// <summary>All of them.</summary>
     public static IReadOnlyList<CustomerFeature> All => Table;
 
     private static readonly CustomerFeature[] Table =
     [
-        new("has bought", FeaturePurpose.Personalization, static (in m) => m.State.Purchases.Orders > 0 ? 1 : 0),
-        new("orders", FeaturePurpose.Personalization, static (in m) => Logarithm(m.State.Purchases.Orders)),
-        new("recency of purchase", FeaturePurpose.Personalization, static (in m) => m.State.Purchases.Orders > 0 ? Recency(m.Time - m.State.Purchases.LastAt, 30) : 0),
-        new("depth of session", FeaturePurpose.Personalization, static (in m) => m.IsInSession ? Logarithm(m.State.Session.Events) : 0),
-        new("cart", FeaturePurpose.Personalization, static (in m) => m.IsInSession && m.State.Session.CartItems > 0 ? 1 : 0),
-        new("sessions", FeaturePurpose.Personalization, static (in m) => m.State.Session.LastAt > 0 ? Logarithm(m.State.Session.Ordinal) : 0),
-        new("recency of visit", FeaturePurpose.Personalization, static (in m) => m.State.Session.LastAt > 0 ? Recency(m.Time - m.State.Session.LastAt, 7) : 0),
+        new("has bought", FeaturePurpose.Personalization) { Read = static (in m) => m.State.Purchases.Orders > 0 ? 1 : 0 },
+        new("orders", FeaturePurpose.Personalization) { Read = static (in m) => Logarithm(m.State.Purchases.Orders) },
+        new("recency of purchase", FeaturePurpose.Personalization) { Read = static (in m) => m.State.Purchases.Orders > 0 ? Recency(m.Time - m.State.Purchases.LastAt, 30) : 0 },
+        new("depth of session", FeaturePurpose.Personalization) { Read = static (in m) => m.IsInSession ? Logarithm(m.State.Session.Events) : 0 },
+        new("cart", FeaturePurpose.Personalization) { Read = static (in m) => m.IsInSession && m.State.Session.CartItems > 0 ? 1 : 0 },
+        new("sessions", FeaturePurpose.Personalization) { Read = static (in m) => m.State.Session.LastAt > 0 ? Logarithm(m.State.Session.Ordinal) : 0 },
+        new("recency of visit", FeaturePurpose.Personalization) { Read = static (in m) => m.State.Session.LastAt > 0 ? Recency(m.Time - m.State.Session.LastAt, 7) : 0 },
     ];
 
     /// <summary>Writes what each feature says at a time.</summary>
@@ -50,6 +54,8 @@ internal static class CustomerFeatures
     /// <param name="values">Takes them; as long as <see cref="All"/>.</param>
     public static void Read(CustomerProfile profile, long at, FoldSettings settings, Span<double> values)
     {
+        ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(settings);
         var view = new FeatureView(profile);
         var purpose = FeaturePurpose.Unstated;
         var moment = default(FeatureMoment);

@@ -1,0 +1,138 @@
+using CsCheck;
+using Personalization.Algorithms.Recommendation;
+using Personalization.Configuration;
+using Personalization.Decisions;
+using Personalization.Engine.Churn;
+using Personalization.Engine.Decisions.Actions;
+using Personalization.Engine.Decisions.Learning;
+using Personalization.Engine.Features;
+using Personalization.Engine.Tests.Decisions.Eligibility;
+using Personalization.Engine.Tests.Decisions.Ledger;
+using Personalization.Engine.Tests.Decisions.Pipeline;
+using Personalization.Engine.Tests.Profiles;
+using Personalization.Engine.Tests.Recommendations;
+using Personalization.Events;
+
+namespace Personalization.Engine.Tests.Features;
+
+/// <summary>Two customers who differ only in what they did, and who refuse the purpose that it is read for, are one to whatever is computed.</summary>
+public sealed class ConsentTests
+{
+    private const long At = FoldRun.Noon + (3 * FoldRun.Hour);
+
+    private static readonly Gen<(EventType Type, string Item, long Time, decimal? Value)[]> Lives = Gen.Select(
+        OneOf(EventType.ProductViewed, EventType.ProductAdded, EventType.Purchase, EventType.ProductClicked, EventType.MessageOpened),
+        OneOf("A", "B", "C", "decoy"), Gen.Long[FoldRun.Noon - (40 * FoldRun.Day), FoldRun.Noon], Gen.Int[1, 500].Select(value => (decimal?)value)).Array[0, 25];
+
+    [Fact]
+    public void Every_feature_says_what_it_is_read_for_and_nothing_of_a_stranger()
+    {
+        Assert.Equal(7, CustomerFeatures.All.Count);
+        Assert.All(CustomerFeatures.All, feature =>
+        {
+            Assert.True(feature.Purpose != FeaturePurpose.Unstated && Enum.IsDefined(feature.Purpose), $"'{feature.Name}' states no purpose");
+            Assert.False(string.IsNullOrEmpty(Purposes.NameOf(feature.Purpose)));
+        });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new FeatureView(new FoldRun().Profile).For(FeaturePurpose.Unstated));
+        var values = new double[CustomerFeatures.All.Count];
+        CustomerFeatures.Read(new FoldRun().Profile, At, new FoldRun().Settings, values);
+        Assert.All(values, value => Assert.Equal(0, value));
+    }
+
+    [Fact]
+    public void Decisions_of_two_who_refuse_personalization_are_equal_in_every_recorded_number() => Gen.Select(Lives, Lives, Gen.ULong).Sample(
+        (one, other, decision) =>
+        {
+            var first = Decide(Customer(one), decision);
+            var second = Decide(Customer(other), decision);
+            Assert.Equivalent(first, second, strict: true);
+            Assert.Equal(first.PackedCandidates, second.PackedCandidates);
+            Assert.False(first.Learns);
+        },
+        iter: 100);
+
+    [Fact]
+    public void And_eligibility_reads_what_operation_covers_until_that_is_refused_too() => Gen.Select(Lives, Lives).Sample(
+        (one, other) =>
+        {
+            foreach (var life in new[] { one, other })
+            {
+                var customer = Customer(life);
+                Assert.Equal(life.Any(step => step.Type == EventType.Purchase), Shopper.Holds("orders > 0", customer, At));
+                customer.Apply(new ConsentChange { Purpose = Purposes.Operation, Granted = false }, At);
+                foreach (var expression in new[] { "orders > 0", "totals.events > 0", "lastSeenAt != null", "session.views > 0", "affinity(\"category\", \"A\") > 0", "daysSinceItem(\"A\") >= 0" })
+                    Assert.False(Shopper.Holds(expression, customer, At), expression);
+                Assert.True(Shopper.Holds("consent(\"marketing\") and not consent(\"operation\")", customer, At));
+            }
+        },
+        iter: 50);
+
+    [Fact]
+    public void Churn_of_two_who_refuse_personalization_is_that_of_a_stranger() => Lives.Sample(
+        life =>
+        {
+            var customer = Customer(life);
+            var scorer = new ChurnScorer(customer.Settings, ChurnModel.From(new ChurnOptions()));
+            Assert.Equivalent(scorer.Score(new FoldRun().Profile, At), scorer.Score(customer.Profile, At), strict: true);
+            Assert.Null(scorer.LastPurchaseAt(customer.Profile));
+            Assert.Null(scorer.CrossesThresholdAt(customer.Profile));
+        },
+        iter: 100);
+
+    [Fact]
+    public void Recommendations_to_two_who_refuse_personalization_are_equal()
+    {
+        using var shop = new Shop();
+        for (var i = 0; i < 20; i++) shop.Session("A", "B", "C");
+        for (var i = 0; i < 50; i++) shop.Session("decoy");
+        var stranger = shop.Ask(null);
+        Lives.Sample(life => Assert.Equal(stranger, shop.Ask(Customer(life))), iter: 50);
+    }
+
+    [Fact]
+    public void A_refusal_holds_from_the_next_call_on_and_an_agreement_again_too()
+    {
+        var customer = Customer([(EventType.Purchase, "A", FoldRun.Noon, 30m)], refuses: false);
+        var granted = Decide(customer, 1);
+        customer.Apply(new ConsentChange { Purpose = Purposes.Personalization, Granted = false }, At);
+        Assert.NotEqual(granted.Features, Decide(customer, 1).Features);
+        Assert.Equal(Decide(Customer([]), 1).Features, Decide(customer, 1).Features);
+        customer.Apply(new ConsentChange { Purpose = Purposes.Personalization, Granted = true }, At);
+        Assert.Equal(granted.Features, Decide(customer, 1).Features);
+        Assert.True(Decide(customer, 1).Learns);
+    }
+
+    [Fact]
+    public void Who_refuses_after_a_decision_teaches_nothing_of_how_it_ended()
+    {
+        var run = new LedgerRun();
+        var id = run.Decide(LedgerRun.Offer("a"));
+        Assert.Single(run.Made);
+        run.Run.Apply(new ConsentChange { Purpose = Purposes.Personalization, Granted = false });
+        Assert.Equal(Engine.Profiles.FoldVerdict.Folded, run.Reward(id));
+        run.Decide(LedgerRun.Offer("b"));
+        run.WakeUntil(FoldRun.Noon + (2 * LedgerRun.Window));
+        Assert.Empty(run.Resolved);
+        Assert.Single(run.Made);
+        Assert.Equal(0, run.Profile.OpenDecisions);
+    }
+
+    private static DecisionMade Decide(FoldRun customer, ulong decision) => Taught(customer).Decide(decision, n: 2, context: new() { ["device"] = ContextValue.Of("phone") }, at: At);
+
+    private static Desk Taught(FoldRun customer)
+    {
+        var desk = new Desk(null, Desk.Actions(4)) { Customer = customer };
+        return desk.Taught("a000", 40, .5, component: 1).Taught("a001", 40, .3, component: 3).Taught("a002", 40, .4, component: 7).Taught("a003", 40, .2, component: 5);
+    }
+
+    private static FoldRun Customer((EventType Type, string Item, long Time, decimal? Value)[] life, bool refuses = true)
+    {
+        var run = new FoldRun();
+        foreach (var (type, item, time, value) in life.OrderBy(step => step.Time)) run.Event(type, time, item, type == EventType.Purchase ? value : null);
+        run.Apply(new ConsentChange { Purpose = "marketing", Granted = true }, At);
+        if (refuses) run.Apply(new ConsentChange { Purpose = Purposes.Personalization, Granted = false }, At);
+        return run;
+    }
+
+    private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
+}
