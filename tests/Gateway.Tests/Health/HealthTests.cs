@@ -1,4 +1,5 @@
 using Personalization.Gateway.Tests.Hosting;
+using Personalization.Models;
 
 namespace Personalization.Gateway.Tests.Health;
 
@@ -48,6 +49,21 @@ public sealed class HealthTests
         var answer = await gateway.Get("/health/ready");
         Assert.Equal(503, answer.Status);
         Assert.DoesNotContain("secret", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_process_that_could_not_read_its_copies_is_unready_and_says_which_and_ready_once_it_has()
+    {
+        await using var gateway = await TestGateway.Start();
+        await gateway.PollOwners();
+        gateway.Replicas.Expect(Replicas.ActionLibrary);
+        gateway.Replicas.Expect(Replicas.Catalogue);
+        gateway.Replicas.MarkRead(Replicas.Catalogue);
+        var answer = await gateway.Get("/health/ready");
+        Assert.Equal(503, answer.Status);
+        Assert.Equal("not read yet: the action library", answer.Json.GetProperty("checks").GetProperty("replicas").GetProperty("description").GetString());
+        gateway.Replicas.MarkRead(Replicas.ActionLibrary);
+        Assert.Equal(200, (await gateway.Get("/health/ready")).Status);
     }
 
     [Fact]

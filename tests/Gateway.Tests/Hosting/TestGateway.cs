@@ -13,6 +13,7 @@ using Personalization.Events;
 using Personalization.Gateway.Health;
 using Personalization.Gateway.Hosting;
 using Personalization.Log;
+using Personalization.Models;
 using Personalization.Stores;
 
 namespace Personalization.Gateway.Tests.Hosting;
@@ -38,6 +39,8 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public FakeLog Log => (FakeLog)Services.GetRequiredService<ILogAppender>();
 
+    public Replicas Replicas => Services.GetRequiredService<Replicas>();
+
     public FakeDocuments Documents => (FakeDocuments)Services.GetRequiredService<IDocumentStore>();
 
     public FakeGrains Grains => (FakeGrains)Services.GetRequiredService<IGrainFactory>();
@@ -56,6 +59,7 @@ internal sealed class TestGateway : IAsyncDisposable
         builder.Services.AddSingleton<ILogAppender>(log);
         builder.Services.AddSingleton<IPartitionLog>(log);
         builder.Services.AddSingleton<IDocumentStore>(new FakeDocuments());
+        builder.Services.AddSingleton<Replicas>();
         builder.Services.AddSingleton<IGrainFactory>(new FakeGrains());
         builder.Services.AddSingleton<CustomerGrains, FakeCustomerGrains>();
         builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(Now));

@@ -43,9 +43,11 @@ internal sealed class DecisionBench : IDisposable
         _library.Refresh(true, CancellationToken.None).Wait();
         var slots = new SlotTable(Bench.Options.Decisions);
         _services = new DecisionServices(
-            Bench.Services, new DecisionPipeline(new FoldSettings()), _library, new SlotModelReplica(slots.Of), slots, appender?.Invoke(Bench.Appender) ?? Bench.Appender, new DecisionSigningKey(documents), new Replicas(), new DecisionMetrics(Bench.Meters));
+            Bench.Services, new DecisionPipeline(new FoldSettings()), _library, new SlotModelReplica(slots.Of), slots, appender?.Invoke(Bench.Appender) ?? Bench.Appender, new DecisionSigningKey(documents), Replicas, new DecisionMetrics(Bench.Meters));
         Owner = Bench.Start();
     }
+
+    public Replicas Replicas { get; } = new();
 
     public OwnerBench Bench { get; } = new();
 
