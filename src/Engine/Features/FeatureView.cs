@@ -10,7 +10,7 @@ namespace Personalization.Engine.Features;
 public readonly struct FeatureView(CustomerProfile profile)
 {
     /// <summary>Whether the customer said no to a purpose. Who said nothing did not refuse.</summary>
-    public bool Refuses(FeaturePurpose purpose) => profile.Refuses(Purposes.NameOf(purpose));
+    public bool Refuses(FeaturePurpose purpose) => Purposes.NameOf(purpose) is { } name && profile.Refuses(name);
 
     /// <summary>The profile as it may be read for a purpose: the customer's own, or a stranger's. Allocates for who refused, nothing for others.</summary>
     public CustomerProfile For(FeaturePurpose purpose) => Refuses(purpose) ? profile.AsStranger() : profile;

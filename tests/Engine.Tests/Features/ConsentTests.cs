@@ -3,7 +3,7 @@ using Personalization.Algorithms.Recommendation;
 using Personalization.Configuration;
 using Personalization.Decisions;
 using Personalization.Engine.Churn;
-using Personalization.Engine.Decisions.Actions;
+using Personalization.Engine.Decisions.Eligibility;
 using Personalization.Engine.Decisions.Learning;
 using Personalization.Engine.Features;
 using Personalization.Engine.Tests.Decisions.Eligibility;
@@ -31,7 +31,6 @@ public sealed class ConsentTests
         Assert.All(CustomerFeatures.All, feature =>
         {
             Assert.True(feature.Purpose != FeaturePurpose.Unstated && Enum.IsDefined(feature.Purpose), $"'{feature.Name}' states no purpose");
-            Assert.False(string.IsNullOrEmpty(Purposes.NameOf(feature.Purpose)));
         });
         Assert.Throws<ArgumentOutOfRangeException>(() => new FeatureView(new FoldRun().Profile).For(FeaturePurpose.Unstated));
         var values = new double[CustomerFeatures.All.Count];
@@ -52,20 +51,27 @@ public sealed class ConsentTests
         iter: 100);
 
     [Fact]
-    public void And_eligibility_reads_what_operation_covers_until_that_is_refused_too() => Gen.Select(Lives, Lives).Sample(
-        (one, other) =>
-        {
-            foreach (var life in new[] { one, other })
-            {
-                var customer = Customer(life);
-                Assert.Equal(life.Any(step => step.Type == EventType.Purchase), Shopper.Holds("orders > 0", customer, At));
-                customer.Apply(new ConsentChange { Purpose = Purposes.Operation, Granted = false }, At);
-                foreach (var expression in new[] { "orders > 0", "totals.events > 0", "lastSeenAt != null", "session.views > 0", "affinity(\"category\", \"A\") > 0", "daysSinceItem(\"A\") >= 0" })
-                    Assert.False(Shopper.Holds(expression, customer, At), expression);
-                Assert.True(Shopper.Holds("consent(\"marketing\") and not consent(\"operation\")", customer, At));
-            }
-        },
-        iter: 50);
+    public void Every_column_of_the_eligibility_language_says_what_it_is_read_for() => Assert.All(EligibilityLanguage.Columns, column =>
+        Assert.True(column.Purpose != FeaturePurpose.Unstated && Enum.IsDefined(column.Purpose), $"'{column.Name}' states no purpose"));
+
+    [Theory]
+    [InlineData(Purposes.Operation, new[] { "orders > 0", "totals.events > 0", "lastSeenAt != null", "count(\"purchase\") > 0", "trait(\"plan\") = \"gold\"", "purchases.purchaseDays > 0" })]
+    [InlineData(Purposes.Personalization, new[] { "session.views > 0", "activity.30d > 0", "affinity(\"channel\", \"unknown\") > 0", "daysSinceItem(\"A\") >= 0", "recentlyPurchased(\"A\")" })]
+    [InlineData(Purposes.Marketing, new[] { "messages.received > 0", "messages.openRate >= 0" })]
+    public void Eligibility_reads_what_was_not_refused_and_of_what_was_a_strangers(string purpose, string[] expressions)
+    {
+        string[] all = ["orders > 0", "totals.events > 0", "lastSeenAt != null", "count(\"purchase\") > 0", "trait(\"plan\") = \"gold\"", "purchases.purchaseDays > 0", "session.views > 0", "activity.30d > 0", "daysSinceItem(\"A\") >= 0", "recentlyPurchased(\"A\")", "messages.received > 0", "messages.openRate >= 0"];
+        var customer = new FoldRun();
+        customer.Apply(new TraitsChange { Traits = new() { ["plan"] = "\"gold\"" } });
+        customer.Event(EventType.MessageReceived);
+        customer.Event(EventType.ProductViewed, FoldRun.Noon + 1, "A");
+        customer.Event(EventType.Purchase, FoldRun.Noon + 2, "A", 30m);
+        Assert.All(all, expression => Assert.True(Shopper.Holds(expression, customer), expression));
+        customer.Apply(new ConsentChange { Purpose = purpose, Granted = false });
+        Assert.All(expressions, expression => Assert.False(Shopper.Holds(expression, customer), expression));
+        Assert.All(all.Except(expressions), expression => Assert.True(Shopper.Holds(expression, customer), expression));
+        Assert.False(Shopper.Holds($"consent(\"{purpose}\")", customer));
+    }
 
     [Fact]
     public void Churn_of_two_who_refuse_personalization_is_that_of_a_stranger() => Lives.Sample(

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Personalization.Algorithms.Bandits.Posteriors;
 using Personalization.Engine.Decisions.Policies;
@@ -39,16 +40,25 @@ public sealed class SlotModelReplica(Func<string, SlotSettings> slots) : IModelR
     /// <inheritdoc />
     public void Apply(ReadOnlySpan<byte> change, bool isWhole)
     {
-        using var stream = new MemoryStream(change.ToArray());
-        if (isWhole)
+        var rented = ArrayPool<byte>.Shared.Rent(change.Length);
+        try
         {
-            Load(stream);
-            return;
-        }
+            change.CopyTo(rented);
+            using var stream = new MemoryStream(rented, 0, change.Length);
+            if (isWhole)
+            {
+                Load(stream);
+                return;
+            }
 
-        var models = _models.ToBuilder();
-        foreach (var (name, model) in SlotModels.Read(stream)) models[name] = Ready(model);
-        _models = models.ToImmutable();
+            var models = _models.ToBuilder();
+            foreach (var (name, model) in SlotModels.Read(stream)) models[name] = Ready(model);
+            _models = models.ToImmutable();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 
     /// <summary>A linear model is always sampled from: what that takes once a snapshot is done here and not in somebody's decision. A logistic one need not be.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Personalization.Algorithms.Bandits.Posteriors;
 using Personalization.Algorithms.State;
@@ -26,6 +27,9 @@ public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) 
     public const long MaxModelBytes = 128 << 20;
 
     private const int MostStored = 100_000;
+
+    /// <summary>Bytes before a model but its name: the lengths of both.</summary>
+    private const int MostHead = 16;
 
     private readonly SortedDictionary<string, ActionModelLearner> _learners = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _changed = new(StringComparer.Ordinal);
@@ -88,7 +92,8 @@ public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) 
     public PublishedChange? TakeChange()
     {
         if (_changed.Count == 0) return null;
-        using var stream = new MemoryStream();
+        // Told up to twice a second: at its size from the start, or each would leave several times as much behind.
+        using var stream = new MemoryStream(sizeof(int) + _changed.Sum(name => MostHead + (3 * name.Length) + _learners[name].StateSize));
         Write(stream, _changed);
         _changed.Clear();
         return new PublishedChange(stream.ToArray(), IsWhole: false);
@@ -132,19 +137,26 @@ public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) 
         for (var i = 0; i < count; i++)
         {
             var name = reader.ReadString();
-            yield return (name, Read(name, reader.ReadBytes(reader.ReadInt32())));
+            yield return (name, Read(name, reader, reader.ReadInt32()));
         }
     }
 
-    private static ActionModel Read(string name, byte[] bytes)
+    private static ActionModel Read(string name, BinaryReader reader, int length)
     {
+        if (length < 0 || length > reader.BaseStream.Length - reader.BaseStream.Position) throw new InvalidDataException($"a model of {length} bytes is none that this code wrote");
+        var rented = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            return ActionModel.FromBytes(bytes);
+            reader.BaseStream.ReadExactly(rented, 0, length);
+            return ActionModel.FromBytes(rented.AsSpan(0, length));
         }
         catch (InvalidStateException fault)
         {
             throw new InvalidDataException($"the model of slot {name} cannot be read: {fault.Message}", fault);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
         }
     }
 
@@ -154,10 +166,14 @@ public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) 
         writer.Write(names.Count);
         foreach (var name in names)
         {
-            var bytes = _learners[name].Snapshot().ToBytes();
+            var model = _learners[name].Snapshot();
+            var rented = ArrayPool<byte>.Shared.Rent(model.StateSize);
+            var state = new StateWriter(rented.AsSpan(0, model.StateSize));
+            model.Save(ref state);
             writer.Write(name);
-            writer.Write(bytes.Length);
-            writer.Write(bytes);
+            writer.Write(model.StateSize);
+            writer.Write(rented, 0, model.StateSize);
+            ArrayPool<byte>.Shared.Return(rented);
         }
     }
 
