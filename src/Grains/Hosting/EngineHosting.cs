@@ -66,6 +66,9 @@ public static class EngineHosting
             collection.ClassSpecificCollectionAge[typeof(CustomerGrain).FullName!] = options.Value.Owner.CustomerIdle;
             if (options.Value.Owner.CustomerIdle <= collection.CollectionQuantum) collection.CollectionQuantum = options.Value.Owner.CustomerIdle / 2;
         });
+        // Callers make customers up, and each stays in the directory's cache of who is where: a process that is all there is needs next to none of it.
+        services.AddOptions<GrainDirectoryOptions>().Configure<IOptions<PersonalizationOptions>>((directory, options) =>
+            directory.CacheSize = options.Value.Storage == StorageKind.Redis ? DirectoryCache : DirectoryCacheAlone);
         services.AddRecommendations();
         services.AddModels();
         services.AddActionLibrary();
@@ -74,6 +77,11 @@ public static class EngineHosting
         services.AddHostedService<OwnerKeeper>();
         return silo;
     }
+
+    /// <summary>Customers of other silos whose place is remembered, some 400 bytes each.</summary>
+    private const int DirectoryCache = 100_000;
+
+    private const int DirectoryCacheAlone = 1_000;
 
     /// <summary>The fold's settings for an installation, without their revision (see <see cref="FoldRevision"/>).</summary>
     public static FoldSettings Settings(PersonalizationOptions options)

@@ -71,10 +71,10 @@ public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) 
     }
 
     /// <inheritdoc />
-    /// <param name="slot">A slot. One that the settings do not name: the model that it shares.</param>
-    public void Reset(string slot)
+    /// <param name="part">A slot. One that the settings do not name: the model that it shares.</param>
+    public void Reset(string part)
     {
-        var settings = slots(slot);
+        var settings = slots(part);
         if (!_learners.TryGetValue(settings.Model, out var learner)) return;
         _learners[settings.Model] = new ActionModelLearner(settings.Untaught.After(learner.Snapshot()), MaxModelBytes);
         _changed.Add(settings.Model);
