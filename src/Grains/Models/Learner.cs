@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Personalization.Configuration;
 using Personalization.Engine.Models;
@@ -49,8 +48,6 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
     private bool _isDirty;
     private volatile bool _saveSoon;
     private TaskCompletionSource _stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ConcurrentQueue<(string Part, TaskCompletionSource Done)> _resets = [];
-    private readonly List<TaskCompletionSource> _unstoredResets = [];
     private LearnerStatus _status = new() { Model = definition.Name, IsFrozen = services.Options.Learning == LearningKind.Frozen };
 
     private bool IsFrozen => services.Options.Learning == LearningKind.Frozen;
@@ -79,8 +76,7 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
             {
                 LearningFailed(services.Logger, definition.Name, fault);
                 _status = _status with { IsReady = false, Fault = fault.Message };
-                foreach (var reset in _unstoredResets) reset.TrySetException(fault);
-                _unstoredResets.Clear();
+                EndResets(fault);
                 await Task.Delay(RetryAfter, services.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -112,33 +108,6 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
             if (left <= TimeSpan.Zero) return false;
             await stored.WaitAsync(left, services.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
-        }
-    }
-
-    /// <summary>Forgets what a part of the model has learned; returns once that is stored.</summary>
-    /// <exception cref="NotSupportedException">The model has no such parts.</exception>
-    public Task Reset(string part, CancellationToken cancellation)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _resets.Enqueue((part, done));
-        return done.Task.WaitAsync(cancellation);
-    }
-
-    /// <summary>In the thread that learns: rows before it in the outbox are forgotten, those behind it are learned.</summary>
-    private void TakeResets()
-    {
-        while (_resets.TryDequeue(out var reset))
-        {
-            try
-            {
-                _model.Reset(reset.Part);
-                _unstoredResets.Add(reset.Done);
-                _isDirty = _saveSoon = true;
-            }
-            catch (NotSupportedException fault)
-            {
-                reset.Done.TrySetException(fault);
-            }
         }
     }
 
@@ -301,8 +270,7 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
     private void Stored()
     {
         _saveSoon = false;
-        foreach (var reset in _unstoredResets) reset.TrySetResult();
-        _unstoredResets.Clear();
+        EndResets(null);
         Interlocked.Exchange(ref _stored, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
