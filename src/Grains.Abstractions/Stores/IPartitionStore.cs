@@ -179,7 +179,7 @@ public sealed record CustomerWrite
     /// <summary>When the profile next wants to be woken, milliseconds since 1970-01-01 UTC; null = not at all.</summary>
     [Id(9)] public long? NextWakeUp { get; init; }
 
-    /// <summary>By how much the partition's sums change. Money is in millionths of the base currency, rounded per customer.</summary>
+    /// <summary>By how much the partition's sums change. Sums are exact as long as they stay within 64 bits, which the caller sees to.</summary>
     [Id(10)] public IReadOnlyDictionary<string, long> Counters { get; init; } = new Dictionary<string, long>();
 
     /// <summary>

@@ -153,6 +153,20 @@ public abstract class PartitionStoreConformance : PartitionStoreSuite
     }
 
     [Fact]
+    public async Task Counters_are_exact_beyond_what_a_double_holds()
+    {
+        const long beyond = (1L << 53) + 1;
+        await Claim();
+        await Commit(
+            Change("a", 0, 1) with { Counters = new Dictionary<string, long> { ["n"] = beyond, ["m"] = 1 } },
+            Change("b", 0, 2) with { Counters = new Dictionary<string, long> { ["n"] = beyond, ["m"] = (1L << 52) - 1 } },
+            Change("c", 0, 3) with { Counters = new Dictionary<string, long> { ["n"] = long.MaxValue - (2 * beyond), ["m"] = (1L << 52) - 1 } });
+        await Commit(Change("a", 1, 4) with { Counters = new Dictionary<string, long> { ["n"] = -beyond, ["m"] = 1 } });
+        await Fixture.Reopen();
+        Assert.Equal(new Dictionary<string, long> { ["m"] = 1L << 53, ["n"] = long.MaxValue - beyond }, (await Store.ReadPartition(0)).Counters.OrderBy(pair => pair.Key).ToDictionary());
+    }
+
+    [Fact]
     public async Task The_position_moves_forward_only()
     {
         await Claim();

@@ -23,6 +23,22 @@ local function list(width, each)
   end
 end
 
+-- Numbers here are doubles: what they would not hold exactly is added by Redis itself, whose integers have 64 bits.
+local exact = 2 ^ 52
+local function count(name, change)
+  local number = tonumber(change)
+  if number > exact or number < -exact then
+    redis.call('HINCRBY', KEYS[2], name, change)
+    return
+  end
+  local sum = (sums[name] or 0) + number
+  if sum > exact or sum < -exact then
+    redis.call('HINCRBY', KEYS[2], name, text(sum))
+    sum = 0
+  end
+  sums[name] = sum
+end
+
 local function blankRow(number)
   local row = redis.call('HGET', KEYS[5], number)
   if row then redis.call('HSET', KEYS[5], number, string.match(row, '^[^\n]*\n[^\n]*\n')) end
@@ -80,7 +96,7 @@ for customer = 1, tonumber(ARGV[3]) do
     list(2, function(position, letter)
       if redis.call('HSETNX', KEYS[6], position, letter) == 1 then redis.call('ZADD', KEYS[7], position, position) end
     end)
-    list(2, function(name, change) sums[name] = (sums[name] or 0) + tonumber(change) end)
+    list(2, count)
     list(2, function(kind, number)
       if kind == 'o' then
         blankRow(number)
