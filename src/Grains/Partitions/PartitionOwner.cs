@@ -254,7 +254,7 @@ internal sealed partial class PartitionOwner : IDisposable
         _settled.Set();
     }
 
-    [LoggerMessage(EventId = 3001, Level = LogLevel.Information, Message = "Partition {Partition} is owned under epoch {Epoch}: committed {Position}, log tail {Tail}")]
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Debug, Message = "Partition {Partition} is owned under epoch {Epoch}: committed {Position}, log tail {Tail}")]
     private static partial void OwnerStarted(ILogger logger, int partition, Epoch epoch, long position, long tail);
 
     [LoggerMessage(EventId = 3002, Level = LogLevel.Warning, Message = "The tenure {Epoch} of partition {Partition} ended; the next one starts from what is stored")]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Personalization.Configuration;
 using Personalization.Log;
 using Personalization.Silo.Hosting;
 
@@ -16,18 +17,20 @@ internal static class ServeCommand
         {
             command.TreatUnmatchedTokensAsErrors = false;
             command.Options.Add(demo);
-            command.SetAction((result, cancellation) => Serve([.. result.UnmatchedTokens], result.GetValue(demo), cancellation));
+            command.SetAction((result, cancellation) => Serve([.. result.UnmatchedTokens], [.. root.Subcommands.Select(known => known.Name)], result.GetValue(demo), cancellation));
         }
 
         root.Add(serve);
     }
 
-    private static async Task<int> Serve(string[] settings, bool demo, CancellationToken cancellation)
+    private static async Task<int> Serve(string[] settings, string[] commands, bool demo, CancellationToken cancellation)
     {
         try
         {
-            await using var app = EngineHost.Build(settings, demo: demo);
+            CheckArguments(settings, commands);
+            await using var app = EngineHost.Build(settings, Quiet, demo);
             OpenStorage(app);
+            app.Lifetime.ApplicationStarted.Register(() => Console.Out.Write(StartBanner.Text(app.Urls, app.Services.GetRequiredService<PersonalizationOptions>(), demo)));
             await app.RunAsync(cancellation);
             return 0;
         }
@@ -38,6 +41,26 @@ internal static class ServeCommand
             return 2;
         }
     }
+
+    /// <summary>Arguments that are no settings, and what is wrong with those that are, at once.</summary>
+    private static void CheckArguments(string[] settings, string[] commands)
+    {
+        List<string> faults = [.. ServeArguments.Faults(settings, commands, ["--demo", "--help", "--version"])];
+        if (faults.Count == 0) return;
+        try
+        {
+            Settings.Read(EngineHost.Builder(settings).Configuration);
+        }
+        catch (SettingsException wrong)
+        {
+            faults.AddRange(wrong.Faults);
+        }
+
+        throw new SettingsException([.. faults.Distinct()]);
+    }
+
+    /// <summary>The banner says what the host's own lines would.</summary>
+    private static void Quiet(WebApplicationBuilder builder) => builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
 
     /// <summary>Opens the store before anything starts: a directory in use, or of another number of partitions, is told in a sentence and not in a stack trace.</summary>
     private static void OpenStorage(WebApplication app)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
@@ -19,8 +20,14 @@ internal static class EngineHost
 {
     public const string DefaultUrls = "http://localhost:8080";
 
+    // Before its first round it takes the machine's uptime for the length of a stall.
+    private const string Watchdog = "Orleans.Runtime.Watchdog";
+
     /// <summary>How long a graceful stop may take.</summary>
     public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>A host with the configuration of these settings, to be composed.</summary>
+    public static WebApplicationBuilder Builder(string[] settings) => WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
 
     /// <summary>Builds the host.</summary>
     /// <param name="settings">Settings as on the command line.</param>
@@ -29,10 +36,12 @@ internal static class EngineHost
     /// <exception cref="SettingsException">Settings are wrong; all faults are in it.</exception>
     public static WebApplication Build(string[] settings, Action<WebApplicationBuilder>? extend = null, bool demo = false)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
+        var builder = Builder(settings);
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey])) builder.WebHost.UseUrls(DefaultUrls);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
+        var hasStarted = new StrongBox<bool>();
+        builder.Logging.AddFilter(Watchdog, level => level >= LogLevel.Error || hasStarted.Value);
         if (demo) DemoSettings.Apply(builder.Configuration);
         var options = Settings.Read(builder.Configuration);
         builder.Services.AddSingleton(Options.Create(options));
@@ -50,6 +59,7 @@ internal static class EngineHost
         extend?.Invoke(builder);
 
         var app = builder.Build();
+        app.Lifetime.ApplicationStarted.Register(() => hasStarted.Value = true);
         app.MapPersonalizationGateway();
         app.MapOrleansDashboard("/dashboard").RequireAuthorization(AccessPolicies.Admin);
         return app;
