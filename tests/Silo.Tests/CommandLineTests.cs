@@ -66,7 +66,7 @@ public sealed class CommandLineTests
     [Fact]
     public void The_banner_says_version_addresses_pages_and_where_the_data_are()
     {
-        var text = StartBanner.Text(["http://127.0.0.1:8080"], new PersonalizationOptions { DataDirectory = "data" }, demo: true);
+        var text = StartBanner.Text(["http://127.0.0.1:8080"], new PersonalizationOptions { DataDirectory = "data" });
         Assert.StartsWith($"Personalization {StartBanner.Version} on http://127.0.0.1:8080; data in {Path.GetFullPath("data")}", text, StringComparison.Ordinal);
         foreach (var page in (string[])["/demo", "/docs", "/dashboard"]) Assert.Contains("http://127.0.0.1:8080" + page, text, StringComparison.Ordinal);
     }

@@ -30,7 +30,7 @@ internal static class ServeCommand
             CheckArguments(settings, commands);
             await using var app = EngineHost.Build(settings, Quiet, demo);
             OpenStorage(app);
-            app.Lifetime.ApplicationStarted.Register(() => Console.Out.Write(StartBanner.Text(app.Urls, app.Services.GetRequiredService<PersonalizationOptions>(), demo)));
+            app.Lifetime.ApplicationStarted.Register(() => Console.Out.Write(StartBanner.Text(app.Urls, app.Services.GetRequiredService<PersonalizationOptions>())));
             await app.RunAsync(cancellation);
             return 0;
         }

@@ -12,12 +12,11 @@ internal static class StartBanner
     /// <summary>The text.</summary>
     /// <param name="urls">Where it listens.</param>
     /// <param name="options">The settings.</param>
-    /// <param name="demo">Whether simulated shoppers visit.</param>
-    public static string Text(IEnumerable<string> urls, PersonalizationOptions options, bool demo)
+    public static string Text(IEnumerable<string> urls, PersonalizationOptions options)
     {
         string[] addresses = [.. urls.Select(url => url.TrimEnd('/'))];
         var first = addresses.FirstOrDefault() ?? "";
-        var pages = string.Join("  ", ((string[])[.. demo ? ["/demo"] : Array.Empty<string>(), "/docs", "/dashboard"]).Select(page => first + page));
+        var pages = string.Join("  ", ((string[])["/demo", "/docs", "/dashboard"]).Select(page => first + page));
         var data = options.Storage switch
         {
             StorageKind.Embedded => $"data in {Path.GetFullPath(options.DataDirectory)}",

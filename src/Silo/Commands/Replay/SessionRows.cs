@@ -5,7 +5,7 @@ namespace Personalization.Silo.Commands.Replay;
 /// <summary>Rows of session files, see <see cref="ReplayFormat.Sessions"/>.</summary>
 internal sealed class SessionRows : IReplayRow
 {
-    public CsvColumn[] Columns { get; } = 
+    public CsvColumn[] Columns { get; } =
     [
         new("session_id") { Option = "session" }, new("item_id") { Option = "item" }, new("time", "timestamp") { Option = "time", Kind = CsvColumnKind.Instant },
     ];

@@ -10,7 +10,7 @@ internal sealed class TaobaoRows : IReplayRow
     /// <summary>The file's words and our types.</summary>
     public static IReadOnlyDictionary<string, string> Types => TypesBySpan.Dictionary;
 
-    public CsvColumn[] Columns { get; } = 
+    public CsvColumn[] Columns { get; } =
     [
         new("user", "user_id") { Option = "customer" }, new("item", "item_id") { Option = "item" }, new("category", "category_id"), new("behavior", "behavior_type"),
         new("timestamp") { Option = "time", Kind = CsvColumnKind.Instant },

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 
 namespace Personalization.Silo.Commands.Tables;
 
@@ -105,9 +104,6 @@ internal sealed class CsvHead
         if (isRecord && (_length < Looked || counts.Count == 0)) counts.Add(fields);
         return counts;
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{LinesBefore} lines before, delimiter '{Delimiter}'");
 
     /// <summary>Puts what was already read in front of the rest.</summary>
     private sealed class JoinedReader(char[] head, int start, int end, TextReader rest) : TextReader
