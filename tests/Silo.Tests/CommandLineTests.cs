@@ -21,11 +21,21 @@ public sealed class CommandLineTests
     [InlineData("--Personalization:Storage", "--Personalization:Storage has no value")]
     [InlineData("-urls=http://localhost:1", "-urls is no option; did you mean --urls?")]
     public void What_is_no_command_option_or_setting_is_told_with_what_was_meant(string arguments, string fault) =>
-        Assert.Equal([fault], ServeArguments.Faults(arguments.Split(' '), Commands, ["--demo"]));
+        Assert.Equal([fault], ServeArguments.Read(arguments.Split(' '), Commands, ["--demo"]).Faults);
 
     [Fact]
-    public void Settings_of_the_engine_and_of_its_host_pass() => Assert.Empty(ServeArguments.Faults(
-        ["--urls", "http://localhost:1", "--Personalization:Storage=Memory", "--Personalization:DataDirectory", "/srv/x", "Logging:LogLevel:Default=Warning", "--environment=Development"], Commands, ["--demo"]));
+    public void Settings_of_the_engine_and_of_its_host_pass()
+    {
+        var (faults, settings) = ServeArguments.Read(
+            ["--urls", "http://localhost:1", "--Personalization:Storage=Memory", "--Personalization:DataDirectory", "/srv/x", "Logging:LogLevel:Default=Warning", "--environment=Development"], Commands, ["--demo"]);
+        Assert.Empty(faults);
+        Assert.Equal(
+            ["--urls=http://localhost:1", "--Personalization:Storage=Memory", "--Personalization:DataDirectory=/srv/x", "--Logging:LogLevel:Default=Warning", "--environment=Development"], settings);
+    }
+
+    [Fact]
+    public void A_slip_does_not_take_the_next_setting_for_its_value() =>
+        Assert.Equal(["--Personalization:Partition=2"], ServeArguments.Read(["--dmeo", "--Personalization:Partition=2"], Commands, ["--demo"]).Settings);
 
     [Fact]
     public void Everything_that_is_wrong_with_the_settings_is_told_at_once_and_no_secret_is_repeated()

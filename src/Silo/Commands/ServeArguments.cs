@@ -12,27 +12,31 @@ internal static class ServeArguments
     private static readonly string[] Sections = [Names.ConfigurationSection, "Logging", "Kestrel", "Orleans", "ConnectionStrings"];
     private static readonly string[] HostSettings = ["urls", "environment", "contentRoot", "applicationName", "http_ports", "https_ports", "preferHostingUrls", "shutdownTimeoutSeconds", "AllowedHosts"];
 
-    /// <summary>One sentence for each argument that is no setting.</summary>
+    /// <summary>One sentence for each argument that is no setting, and the settings as <c>--name=value</c>.</summary>
     /// <param name="arguments">What the command line did not understand.</param>
     /// <param name="commands">The commands there are.</param>
     /// <param name="options">The options of <c>serve</c>.</param>
-    public static IEnumerable<string> Faults(IReadOnlyList<string> arguments, IReadOnlyCollection<string> commands, IReadOnlyCollection<string> options)
+    public static (List<string> Faults, List<string> Settings) Read(IReadOnlyList<string> arguments, IReadOnlyCollection<string> commands, IReadOnlyCollection<string> options)
     {
+        var (faults, settings) = (new List<string>(), new List<string>());
         for (var i = 0; i < arguments.Count; i++)
         {
             var argument = arguments[i];
             var equals = argument.IndexOf('=', StringComparison.Ordinal);
             if (!argument.StartsWith('-') && equals < 0)
             {
-                yield return $"'{argument}' is no command{Hint(argument, commands)}";
+                faults.Add($"'{argument}' is no command{Hint(argument, commands)}");
                 continue;
             }
 
+            var value = equals >= 0 ? argument[(equals + 1)..] : i + 1 < arguments.Count && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal) ? arguments[++i] : null;
             var name = (equals < 0 ? argument : argument[..equals]).TrimStart('-');
-            if (Fault(argument, name, options) is { } fault) yield return fault;
-            else if (equals < 0 && (i + 1 == arguments.Count || arguments[i + 1].StartsWith("--", StringComparison.Ordinal))) yield return $"{argument} has no value";
-            if (equals < 0 && i + 1 < arguments.Count && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal)) i++;
+            if (Fault(argument, name, options) is { } fault) faults.Add(fault);
+            else if (value is null) faults.Add($"{argument} has no value");
+            else settings.Add($"--{name}={value}");
         }
+
+        return (faults, settings);
     }
 
     private static string? Fault(string argument, string name, IReadOnlyCollection<string> options)

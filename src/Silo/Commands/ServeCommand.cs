@@ -45,18 +45,18 @@ internal static class ServeCommand
     /// <summary>Arguments that are no settings, and what is wrong with those that are, at once.</summary>
     private static void CheckArguments(string[] settings, string[] commands)
     {
-        List<string> faults = [.. ServeArguments.Faults(settings, commands, ["--demo", "--help", "--version"])];
+        var (faults, understood) = ServeArguments.Read(settings, commands, ["--demo", "--help", "--version"]);
         if (faults.Count == 0) return;
         try
         {
-            Settings.Read(EngineHost.Builder(settings).Configuration);
+            Settings.Read(EngineHost.Builder([.. understood]).Configuration);
         }
         catch (SettingsException wrong)
         {
             faults.AddRange(wrong.Faults);
         }
 
-        throw new SettingsException([.. faults.Distinct()]);
+        throw new SettingsException(faults);
     }
 
     /// <summary>The banner says what the host's own lines would.</summary>
