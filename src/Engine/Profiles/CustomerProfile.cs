@@ -48,6 +48,9 @@ public sealed class CustomerProfile
         Tenant = tenant.SequenceEqual(CustomerKey.DefaultTenant) ? CustomerKey.DefaultTenant : string.Intern(tenant.ToString());
     }
 
+    /// <summary>The profile of a customer that was erased, of whom not even the ids are known that recognise repeats.</summary>
+    public static CustomerProfile Erased(CustomerKey customer) => new(customer) { IsTombstone = true };
+
     /// <summary>The customer.</summary>
     public CustomerKey Customer { get; }
 

@@ -5,6 +5,7 @@ using Personalization.Decisions;
 using Personalization.Engine.Churn;
 using Personalization.Engine.Churn.Learning;
 using Personalization.Engine.Decisions.Ledger;
+using Personalization.Engine.Json;
 using Personalization.Engine.Recommendations;
 using Personalization.Events;
 using Personalization.Log;
@@ -49,6 +50,12 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
         profile.Applied = position;
         return FoldOutcome.Rejected(reason);
     }
+
+    /// <summary>
+    /// Whether what the fold threw is its verdict on the entry: the fold is a pure function, so it throws on this entry each time. The profile may be half changed, and is to
+    /// be folded anew without the entry. Only a want of memory is not the entry's doing.
+    /// </summary>
+    public static bool IsVerdict(Exception fault) => fault is not OutOfMemoryException;
 
     /// <summary>
     /// After a customer was folded anew from its journal: takes over from the row that an earlier fold made what the journal's entries cannot tell.
@@ -284,20 +291,26 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
     private static long TimeOf(CustomerProfile profile, Entry entry) =>
         (entry.Envelope.Flags & EntryFlags.NoOwnTime) != 0 ? Math.Max(entry.Envelope.EventTime, profile.NewestEventTime) : entry.Envelope.EventTime;
 
-    /// <summary>What the traits of a change come to: objects are merged into what is there, everything else replaces it.</summary>
+    /// <summary>
+    /// What the traits of a change come to: objects are merged into what is there, everything else replaces it. Entries that were accepted before free JSON was checked
+    /// come out such that they can be written again.
+    /// </summary>
     /// <exception cref="JsonException">A value is no JSON.</exception>
-    private static IReadOnlyDictionary<string, string?> MergeTraits(CustomerProfile profile, IReadOnlyDictionary<string, string?> change)
+    private static Dictionary<string, string?> MergeTraits(CustomerProfile profile, Dictionary<string, string?> change)
     {
-        if (!change.Values.Any(value => value is not null && JsonMergePatch.Merges(value))) return change;
         var merged = new Dictionary<string, string?>(change.Count, StringComparer.Ordinal);
         foreach (var (name, value) in change)
-            merged[name] = value is not null && JsonMergePatch.Merges(value) ? JsonMergePatch.Apply(profile.Traits?.GetValueOrDefault(name), value) : value;
+        {
+            var text = value is not null && JsonMergePatch.Merges(value) ? JsonMergePatch.Apply(profile.Traits?.GetValueOrDefault(name), JsonHealing.ReplaceHalves(value)) : value;
+            merged[JsonHealing.ReplaceHalves(name)] = text is null ? null : JsonHealing.Heal(text) ?? throw new JsonException("it is none");
+        }
+
         return merged;
     }
 
     private FoldOutcome FoldTraits(CustomerProfile profile, TraitsChange change)
     {
-        IReadOnlyDictionary<string, string?> traits;
+        Dictionary<string, string?> traits;
         try
         {
             traits = MergeTraits(profile, change.Traits);

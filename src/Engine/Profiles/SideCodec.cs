@@ -1,4 +1,5 @@
 using Personalization.Engine.Decisions.Ledger;
+using Personalization.Engine.Json;
 using Personalization.Events;
 
 namespace Personalization.Engine.Profiles;
@@ -100,7 +101,8 @@ internal static class SideCodec
         for (var i = 0; i < traits; i++)
         {
             var name = reader.Text();
-            profile.Traits![name] = reader.Text();
+            // Written before free JSON was checked at the door, some could not be answered. What is none at all is no trait.
+            if (JsonHealing.Heal(reader.Text()) is { } value) profile.Traits![name] = value;
         }
 
         var consents = reader.Count(3);

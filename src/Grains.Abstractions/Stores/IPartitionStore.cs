@@ -25,7 +25,7 @@ public interface IPartitionStore
     /// </summary>
     ValueTask<bool> AdoptGeneration(int partition, Epoch epoch, ulong generation, long position, ulong positionHash, long lost, CancellationToken cancellation = default);
 
-    /// <summary>A customer's row and side records; null if there is none.</summary>
+    /// <summary>A customer's row and side records, compared with the checksum that was written with them; null if there is none.</summary>
     ValueTask<CustomerRecord?> ReadCustomer(int partition, CustomerKey customer, CancellationToken cancellation = default);
 
     /// <summary>
@@ -125,9 +125,15 @@ public sealed record PartitionState
 /// <param name="Row">The profile; empty in a tombstone.</param>
 /// <param name="Side">Side records: recent ids and the event-time-ordered tail.</param>
 /// <param name="IsTombstone">Whether the customer was erased and nothing came since.</param>
+/// <param name="IsDamaged">What was read is not what was written: <see cref="RowChecksum"/> says so, and nothing of it may be believed but that it is there. Always false for rows written before there was a checksum.</param>
 [GenerateSerializer, Immutable, Alias("personalization.CustomerRecord")]
 public sealed record CustomerRecord(
-    [property: Id(0)] long Applied, [property: Id(1)] int FoldVersion, [property: Id(2)] byte[] Row, [property: Id(3)] byte[] Side, [property: Id(4)] bool IsTombstone);
+    [property: Id(0)] long Applied,
+    [property: Id(1)] int FoldVersion,
+    [property: Id(2)] byte[] Row,
+    [property: Id(3)] byte[] Side,
+    [property: Id(4)] bool IsTombstone,
+    [property: Id(5)] bool IsDamaged = false);
 
 /// <summary>One atomic write of at most 64 customers and 256 KiB.</summary>
 /// <param name="Partition">The partition.</param>
@@ -196,6 +202,11 @@ public sealed record CustomerWrite
 
     /// <summary><see cref="LogEntry.Hash"/> of the entry at <see cref="Applied"/>; 0 if not known. See <see cref="PartitionState.HighestHash"/>.</summary>
     [Id(14)] public ulong AppliedHash { get; init; }
+
+    /// <summary>
+    /// The stored row is damaged, its version perhaps too: this write takes its place if the version read is still there, also where that is greater than the new one.
+    /// </summary>
+    [Id(20)] public bool Repairs { get; init; }
 
     /// <summary>About how many bytes the write takes.</summary>
     public int Size

@@ -6,6 +6,7 @@ using Personalization.Decisions;
 using Personalization.Engine.Profiles;
 using Personalization.Grains.Decisions;
 using Personalization.Partitions;
+using Personalization.Stores;
 
 namespace Personalization.Grains.Customers;
 
@@ -137,7 +138,7 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
             var owner = _grains.GetGrain<IPartitionGrain>(_services.Map.PartitionOf(_key));
             return await Watched(changes => _actor.CatchUp(after => owner.CatchUp(_key, after).WaitAsync(_options.CatchUpTimeout, _services.Time), changes, anew));
         }
-        catch (Exception fault) when (fault is TimeoutException or OrleansException or InvalidOperationException)
+        catch (Exception fault) when (fault is TimeoutException or OrleansException or InvalidOperationException or StoreUnavailableException)
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Orleans.Configuration;
@@ -57,6 +58,7 @@ public static class EngineHosting
             provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value)
         {
             Churn = provider.GetRequiredService<ChurnReplica>(),
+            Logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger<CustomerActor>(),
             MayBeTwice = provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value.Storage == StorageKind.Redis,
         });
         services.AddOptions<GrainCollectionOptions>().Configure<IOptions<PersonalizationOptions>>((collection, options) =>

@@ -28,6 +28,9 @@ internal sealed class Lane(CustomerKey customer)
     /// <summary>When the customer began to fail to answer; null while it answers.</summary>
     public DateTimeOffset? FailingSince { get; set; }
 
+    /// <summary>When the customer began to fail to hand over what it folded; null while it does.</summary>
+    public DateTimeOffset? WithholdingSince { get; set; }
+
     /// <summary>Whether the customer folded something that is not known to be saved.</summary>
     public bool IsDirty => _delivered > 0;
 

@@ -97,6 +97,7 @@ internal sealed partial class PartitionOwner
     private async Task<(Lane Lane, CollectReply? Reply)> Collect(Lane lane)
     {
         if (!lane.IsDirty) return (lane, null);
+        var asked = _services.Time.GetUtcNow();
         try
         {
             var reply = await GrainOf(lane).Collect(new CollectRequest(Epoch, lane.Previous)).WaitAsync(CollectTimeout, _services.Time, _stop.Token);
@@ -109,6 +110,7 @@ internal sealed partial class PartitionOwner
                     Schedule(lane);
                     return (lane, null);
                 default:
+                    lane.WithholdingSince = null;
                     if (reply.Write is null) _obligations.Saved(lane, reply.Saved);
                     return (lane, reply);
             }
@@ -117,6 +119,14 @@ internal sealed partial class PartitionOwner
         {
             // It stays owed; the next commit asks again, and a customer that is gone is filled from its row.
             CollectFailed(_services.Logger, lane.Customer.Text, fault);
+            lane.WithholdingSince ??= asked;
+            if (_services.Time.GetUtcNow() - lane.WithholdingSince >= _services.Options.Owner.ParkAfter)
+            {
+                // It folds, but what it folded cannot be written: it may not hold the position back either.
+                await ParkLane(lane);
+                return (lane, null);
+            }
+
             lane.Rewind(0);
             Schedule(lane);
             return (lane, null);

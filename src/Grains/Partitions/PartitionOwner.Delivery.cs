@@ -36,7 +36,7 @@ internal sealed partial class PartitionOwner
                 }
                 catch (Exception fault) when (!IsEnd(fault))
                 {
-                    // Infrastructure or a bug, never the entry's fault: only the fold's own verdict makes a dead letter.
+                    // Infrastructure, never the entry's fault: whatever the fold throws is its verdict, and a dead letter.
                     lane.FailingSince ??= asked;
                     ApplyFailed(_services.Logger, lane.Customer.Text, fault);
                     if (_services.Time.GetUtcNow() - lane.FailingSince >= _services.Options.Owner.ParkAfter)

@@ -36,7 +36,11 @@ internal sealed class MemoryPartitionState
         return true;
     }
 
-    public CustomerRecord? ReadCustomer(CustomerKey key) => _customers.GetValueOrDefault(key)?.Record;
+    public CustomerRecord? ReadCustomer(CustomerKey key)
+    {
+        if (!_customers.TryGetValue(key, out var customer)) return null;
+        return RowChecksum.Of(key, customer.Record) == customer.Checksum ? customer.Record : customer.Record with { IsDamaged = true };
+    }
 
     public CommitReply Commit(CommitChunk chunk, long now)
     {
@@ -152,6 +156,7 @@ internal sealed class MemoryPartitionState
         if (customer is null) _customers[write.Customer] = customer = new Customer();
         if (write.ErasedAt > 0) Erase(write.Customer, customer, write.ErasedAt);
         customer.Record = new CustomerRecord(write.Applied, write.FoldVersion, write.Row, write.Side, write.IsTombstone);
+        customer.Checksum = RowChecksum.Of(write);
         customer.Due = write.NextWakeUp;
         customer.TombstoneAt = now;
         if (write.Journal is { } segment && segment.Last > write.ErasedAt) customer.Journal.Add(segment);
@@ -192,6 +197,8 @@ internal sealed class MemoryPartitionState
     private sealed class Customer
     {
         public CustomerRecord Record { get; set; } = new(0, 0, [], [], false);
+
+        public ulong Checksum { get; set; }
 
         public long? Due { get; set; }
 

@@ -52,8 +52,15 @@ internal sealed partial class RedisPartitionStore
     public async ValueTask<CustomerRecord?> ReadCustomer(int partition, CustomerKey customer, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        var row = await _database.HashGetAsync(_keys.Partitions[partition].Rows(PartitionMap.SlotOf(customer)), customer.Text).Answer(_database, cancellation).ConfigureAwait(false);
-        return row.IsNull ? null : StoredCustomer.Decode((byte[])row!);
+        var (keys, slot) = (_keys.Partitions[partition], PartitionMap.SlotOf(customer));
+        var row = await _database.HashGetAsync(keys.Rows(slot), customer.Text).Answer(_database, cancellation).ConfigureAwait(false);
+        if (row.IsNull) return null;
+        var record = StoredCustomer.Decode(customer, (byte[])row!);
+        if (!record.IsDamaged) return record;
+        // The version that commits compare is kept apart, and is whole.
+        var version = await _database.HashGetAsync(keys.Versions(slot), customer.Text).Answer(_database, cancellation).ConfigureAwait(false);
+        var parts = version.ToString().Split(' ');
+        return version.IsNull ? record : record with { Applied = long.Parse(parts[0], CultureInfo.InvariantCulture), IsTombstone = parts[1] == "1" };
     }
 
     /// <inheritdoc />

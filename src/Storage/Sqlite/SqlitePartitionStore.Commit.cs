@@ -95,16 +95,17 @@ internal sealed partial class SqlitePartitionStore
         var tombstoneAt = write.IsTombstone ? time.GetUtcNow().ToUnixTimeMilliseconds() : default(long?);
         if (id != 0)
         {
-            session.Prepare("UPDATE customers SET applied = ?2, fold = ?3, due = ?4, tombstone_at = ?5, data = ?6, side = ?7 WHERE id = ?1")
-                .Bind(1, id).Bind(2, write.Applied).Bind(3, write.FoldVersion).Bind(4, write.NextWakeUp).Bind(5, tombstoneAt).Bind(6, write.Row).Bind(7, write.Side).Run();
+            session.Prepare("UPDATE customers SET applied = ?2, fold = ?3, due = ?4, tombstone_at = ?5, data = ?6, side = ?7, checksum = ?8 WHERE id = ?1")
+                .Bind(1, id).Bind(2, write.Applied).Bind(3, write.FoldVersion).Bind(4, write.NextWakeUp).Bind(5, tombstoneAt).Bind(6, write.Row).Bind(7, write.Side)
+                .Bind(8, RowChecksum.Of(write)).Run();
             return id;
         }
 
         var insert = session.Prepare("""
-            INSERT INTO customers(partition, slot, key, applied, fold, due, tombstone_at, data, side) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id
+            INSERT INTO customers(partition, slot, key, applied, fold, due, tombstone_at, data, side, checksum) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING id
             """);
         insert.Bind(1, partition).Bind(2, slot).Bind(3, write.Customer.Text).Bind(4, write.Applied).Bind(5, write.FoldVersion)
-            .Bind(6, write.NextWakeUp).Bind(7, tombstoneAt).Bind(8, write.Row).Bind(9, write.Side).Step();
+            .Bind(6, write.NextWakeUp).Bind(7, tombstoneAt).Bind(8, write.Row).Bind(9, write.Side).Bind(10, RowChecksum.Of(write)).Step();
         id = insert.Int64(0);
         insert.Run();
         return id;

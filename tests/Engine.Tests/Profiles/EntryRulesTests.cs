@@ -1,7 +1,9 @@
+using Personalization.Engine.Json;
 using Personalization.Engine.Profiles;
 using Personalization.Events;
 using Personalization.Log;
 using Personalization.Partitions;
+using Personalization.Stores;
 using Xunit;
 
 namespace Personalization.Engine.Tests.Profiles;
@@ -149,6 +151,33 @@ public sealed class EntryRulesTests
             Assert.Equal(FoldVerdict.Rejected, outcome.Verdict);
             return outcome.Reason;
         }
+    }
+
+    [Theory]
+    [InlineData("{\"street\":\"Elm \\ud83d\"}", "{\"street\":\"Elm \ufffd\"}")]
+    [InlineData("[\"\\udc00\",{\"k\":\"\\ud83d\"}]", "[\"\\ufffd\",{\"k\":\"\\ufffd\"}]")]
+    [InlineData("\"cut \\ud83d\"", "\"cut \\ufffd\"")]
+    [InlineData("[{\"a\":1,\"a\":2}]", "[{\"a\":2}]")]
+    [InlineData("1e400", "null")]
+    public void Traits_that_were_accepted_before_free_json_was_checked_come_out_writable_from_log_and_row(string accepted, string healed)
+    {
+        var run = new FoldRun();
+        Assert.Equal(FoldVerdict.Folded, run.Apply(new TraitsChange { Traits = new Dictionary<string, string?> { ["t"] = accepted } }).Verdict);
+        Assert.Equal(healed, run.View().Traits["t"]);
+
+        // A row of before holds it as it came: the same bytes but for what stands for the backslash.
+        var before = new FoldRun();
+        before.Apply(new TraitsChange { Traits = new Dictionary<string, string?> { ["t"] = $"\"{accepted.Replace('\\', '^').Replace('"', '~')}\"" } }, flags: EntryFlags.None);
+        var (row, side) = FoldRun.Encode(before.Profile);
+        for (var i = 0; i < side.Length; i++)
+        {
+            if (side[i] is (byte)'^' or (byte)'~' or (byte)'"') side[i] = (byte)(side[i] switch { (byte)'^' => '\\', (byte)'~' => '"', _ => ' ' });
+        }
+
+        var read = ProfileCodec.Read(FoldRun.Key, new CustomerRecord(1, 1, row, side, false));
+        var trait = run.Reader.View(read, FoldRun.Noon, run.Sink.Names, _ => null).Traits["t"];
+        Assert.Equal(JsonHealing.Heal($" {accepted} "), trait);
+        Assert.NotNull(System.Text.Json.JsonSerializer.Serialize(System.Text.Json.JsonElement.Parse(trait)));
     }
 
     [Fact]

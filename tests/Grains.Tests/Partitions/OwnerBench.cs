@@ -73,8 +73,8 @@ internal sealed class OwnerBench : IDisposable
     public static CustomerKey Customer(string id) => CustomerKey.Create("default", CustomerKeyKind.Customer, id);
 
     /// <summary>Starts a tenure.</summary>
-    public PartitionOwner Start(Func<CustomerKey, ICustomerGrain>? customers = null, IPartitionLog? log = null, CancellationToken cancellation = default) => Result(() => PartitionOwner.Start(
-        new OwnerServices(log ?? Log, Store, _names, _appender, Codec, customers ?? Grain, Options, _settings.Lateness, Time, _metrics, NullLogger.Instance), 0, ++_nonce, cancellation));
+    public PartitionOwner Start(Func<CustomerKey, ICustomerGrain>? customers = null, IPartitionLog? log = null, IPartitionStore? store = null, CancellationToken cancellation = default) => Result(() => PartitionOwner.Start(
+        new OwnerServices(log ?? Log, store ?? Store, _names, _appender, Codec, customers ?? Grain, Options, _settings.Lateness, Time, _metrics, NullLogger.Instance), 0, ++_nonce, cancellation));
 
     /// <summary>The customer's grain, as the owner calls it.</summary>
     public ICustomerGrain Grain(CustomerKey customer) => Customers.Get(customer, _line);

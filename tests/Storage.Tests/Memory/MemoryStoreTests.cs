@@ -1,3 +1,4 @@
+using Personalization.Partitions;
 using Personalization.Storage.Memory;
 using Personalization.Stores;
 using Personalization.TestKit.Storage;
@@ -15,6 +16,8 @@ internal sealed class MemoryStoreFixture : PartitionStoreFixture
     public override INameStore Names { get; } = new MemoryNameStore();
 
     public override ValueTask Reopen() => ValueTask.CompletedTask;
+
+    public override async ValueTask FlipBit(CustomerKey customer, int bit) => (await Store.ReadCustomer(0, customer))!.Row[bit / 8] ^= (byte)(1 << (bit % 8));
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -1,3 +1,4 @@
+using Personalization.Partitions;
 using Personalization.Stores;
 using Personalization.TestKit.Storage;
 
@@ -21,6 +22,16 @@ internal sealed class RedisStoreFixture : PartitionStoreFixture
     }
 
     public override async ValueTask Reopen() => await _installation.Reopen();
+
+    public override async ValueTask FlipBit(CustomerKey customer, int bit)
+    {
+        const int HeaderSize = 17;
+        var database = _installation.Connection.GetDatabase();
+        var rows = $"{_installation.Options.KeyPrefix}:{{0}}:rows:{PartitionMap.SlotOf(customer)}";
+        var row = (byte[])(await database.HashGetAsync(rows, customer.Text))!;
+        row[HeaderSize + (bit / 8)] ^= (byte)(1 << (bit % 8));
+        await database.HashSetAsync(rows, customer.Text, row);
+    }
 
     public override ValueTask DisposeAsync() => _installation.DisposeAsync();
 }

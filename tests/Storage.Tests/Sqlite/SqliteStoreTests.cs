@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+using Personalization.Partitions;
 using Personalization.Storage.Sqlite;
 using Personalization.Stores;
 using Personalization.TestKit.Storage;
@@ -22,6 +24,19 @@ internal sealed class SqliteStoreFixture : PartitionStoreFixture
         _storage.Dispose();
         _storage = new EmbeddedStorage(_folder.Path, Partitions, Time);
         return ValueTask.CompletedTask;
+    }
+
+    public override async ValueTask FlipBit(CustomerKey customer, int bit)
+    {
+        var row = (await Store.ReadCustomer(0, customer))!.Row;
+        row[bit / 8] ^= (byte)(1 << (bit % 8));
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder.Path, "state.db")};Pooling=False");
+        await connection.OpenAsync();
+        await using var update = connection.CreateCommand();
+        update.CommandText = "UPDATE customers SET data = $data WHERE partition = 0 AND key = $key";
+        update.Parameters.AddWithValue("$data", row);
+        update.Parameters.AddWithValue("$key", customer.Text);
+        Assert.Equal(1, await update.ExecuteNonQueryAsync());
     }
 
     public override ValueTask DisposeAsync()

@@ -18,6 +18,26 @@ public abstract class PartitionStoreConformance : PartitionStoreSuite
         Assert.Null(await Store.ReadCustomer(2, Key("a")));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(13)]
+    [InlineData(23)]
+    public async Task A_row_that_is_not_what_was_written_says_so_until_it_is_written_anew(int bit)
+    {
+        await Claim();
+        await Commit(Change("ann", 0, 5), Change("bob", 0, 6));
+        await Fixture.Reopen();
+        Assert.False((await Store.ReadCustomer(0, Key("ann")))!.IsDamaged);
+        await Fixture.FlipBit(Key("ann"), bit);
+        var damaged = (await Store.ReadCustomer(0, Key("ann")))!;
+        Assert.Equal((true, 5), (damaged.IsDamaged, damaged.Applied));
+        Assert.False((await Store.ReadCustomer(0, Key("bob")))!.IsDamaged);
+
+        Assert.Equal([CommitOutcome.Written], await Commit(Change("ann", 5, 9, "new")));
+        Assert.False((await Store.ReadCustomer(0, Key("ann")))!.IsDamaged);
+        Assert.Equal("new", await Row("ann"));
+    }
+
     [Fact]
     public async Task A_claim_raises_the_counter_and_a_repeat_of_it_changes_nothing()
     {

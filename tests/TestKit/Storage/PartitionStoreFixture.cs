@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Personalization.Partitions;
 using Personalization.Stores;
 
 namespace Personalization.TestKit.Storage;
@@ -23,6 +24,11 @@ public abstract class PartitionStoreFixture : IAsyncDisposable
 
     /// <summary>Closes the store and opens it again; one that keeps nothing stays open.</summary>
     public abstract ValueTask Reopen();
+
+    /// <summary>Flips a bit of a stored row of partition 0, behind the store's back, as a disk would.</summary>
+    /// <param name="customer">Whose row.</param>
+    /// <param name="bit">Which bit of the row's bytes.</param>
+    public abstract ValueTask FlipBit(CustomerKey customer, int bit);
 
     /// <inheritdoc />
     public abstract ValueTask DisposeAsync();
