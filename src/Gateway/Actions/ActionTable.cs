@@ -44,7 +44,10 @@ internal sealed class ActionTable(IDocumentStore documents, DocumentChanges chan
     }
 
     /// <inheritdoc />
-    public ValueTask<IReadOnlyList<ActionDefinition>> List(string? after, int max, CancellationToken cancellation) => _table.List(after, max, cancellation);
+    public ValueTask<long?> Version(string id, CancellationToken cancellation) => _table.Version(id, cancellation);
+
+    /// <inheritdoc />
+    public ValueTask<DocumentPage<ActionDefinition>> List(string? after, int max, CancellationToken cancellation) => _table.List(after, max, cancellation);
 
     /// <summary>Whether an action is there already or the library holds another one. Writers at the same time may pass the bound by a few, which replicas then leave out and report.</summary>
     public async ValueTask<bool> HasRoomFor(string id, CancellationToken cancellation)

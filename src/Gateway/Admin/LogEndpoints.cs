@@ -14,6 +14,9 @@ internal static class LogEndpoints
 {
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>The end of the year 9999: what a damaged entry says of its time may lie beyond it.</summary>
+    private const long LastInstant = 253_402_300_799_999;
+
     /// <summary>Maps the calls.</summary>
     public static void MapLog(this IEndpointRouteBuilder routes)
     {
@@ -123,6 +126,6 @@ internal static class LogEndpoints
 
         return new DeadLetterResponse(
             partition, letter.Position, Instants.ToUtc(letter.LogTime), letter.Customer?.PublicId, letter.Reason, letter.State == DeadLetterState.Open ? "open" : "redriving",
-            envelope is { } kind ? char.ToLowerInvariant(kind.Kind.ToString()[0]) + kind.Kind.ToString()[1..] : null, envelope?.EventId, Instants.ToUtc(envelope?.EventTime));
+            envelope is { } kind ? char.ToLowerInvariant(kind.Kind.ToString()[0]) + kind.Kind.ToString()[1..] : null, envelope?.EventId, envelope is { EventTime: >= 0 and <= LastInstant } dated ? Instants.ToUtc(dated.EventTime) : null);
     }
 }

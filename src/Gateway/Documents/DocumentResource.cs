@@ -42,7 +42,7 @@ internal abstract class DocumentResource<T>(string noun, IDocumentTable<T> table
     {
         CheckId(id);
         var condition = EntityTags.Read(context.Request);
-        if (await table.Read(id, context.RequestAborted) is null) throw ProblemException.NotFound($"there is no {noun} '{id}'");
+        if (await table.Version(id, context.RequestAborted) is null) throw ProblemException.NotFound($"there is no {noun} '{id}'");
         await WriteIf(id, condition, async expected => await table.Delete(id, expected, context.RequestAborted) || expected == DocumentWrite.Any ? 0 : null, context.RequestAborted);
         return TypedResults.NoContent();
     }
@@ -73,12 +73,9 @@ internal abstract class DocumentResource<T>(string noun, IDocumentTable<T> table
     public async Task<IResult> List(HttpContext context, string? cursor = null, int? limit = null)
     {
         var size = Paging.Limit(limit);
-        var values = await table.List(Paging.Text(cursor), size, context.RequestAborted);
-        return Page(values, values.Count == size ? Paging.Cursor(IdOf(values[^1])) : null);
+        var page = await table.List(Paging.Text(cursor), size, context.RequestAborted);
+        return Page(page.Values, page.Last is { } last ? Paging.Cursor(last) : null, page.Unreadable.Count > 0 ? page.Unreadable : null);
     }
-
-    /// <summary>The id of one.</summary>
-    protected abstract string IdOf(T value);
 
     /// <summary>Reads one from JSON, and checks what can be checked without waiting.</summary>
     protected abstract T? Read(ref Utf8JsonReader reader, string? id, out DocumentFault? fault);
@@ -86,15 +83,15 @@ internal abstract class DocumentResource<T>(string noun, IDocumentTable<T> table
     /// <summary>Checks what needs to wait; null = nothing is wrong.</summary>
     protected virtual ValueTask<DocumentFault?> Check(T value, CancellationToken cancellation) => ValueTask.FromResult<DocumentFault?>(null);
 
-    /// <summary>Answers a page of a listing.</summary>
-    protected abstract IResult Page(IReadOnlyList<T> values, string? next);
+    /// <summary>Answers a page of a listing; ids of what cannot be read are told, where there are any.</summary>
+    protected abstract IResult Page(IReadOnlyList<T> values, string? next, IReadOnlyList<string>? unreadable);
 
     /// <summary>Writes where the condition holds, and over nothing but what it held for.</summary>
     private async ValueTask<long> WriteIf(string id, WriteCondition condition, Func<long, ValueTask<long?>> write, CancellationToken cancellation)
     {
         while (true)
         {
-            var stored = condition.NeedsStored ? (await table.Read(id, cancellation))?.Version : null;
+            var stored = condition.NeedsStored ? await table.Version(id, cancellation) : null;
             if (condition.NeedsStored && (stored is null || !condition.Names(stored.Value))) throw condition.Failed($"{noun} '{id}'", stored);
             var expected = condition.NeedsStored ? stored!.Value : condition.WantsNone ? 0 : DocumentWrite.Any;
             if (await write(expected) is { } version) return version;

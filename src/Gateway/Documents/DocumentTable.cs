@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Personalization.Engine.Json;
 using Personalization.Stores;
 
 namespace Personalization.Gateway.Documents;
@@ -35,11 +37,42 @@ internal sealed class DocumentTable<T>(IDocumentStore documents, string prefix, 
         (await documents.Write([new DocumentWrite(prefix + id, null, expected)], cancellation))[0] is not null;
 
     /// <inheritdoc />
-    public async ValueTask<IReadOnlyList<T>> List(string? after, int max, CancellationToken cancellation)
+    public async ValueTask<long?> Version(string id, CancellationToken cancellation) => (await documents.Read(prefix + id, cancellation))?.Version;
+
+    /// <inheritdoc />
+    public async ValueTask<DocumentPage<T>> List(string? after, int max, CancellationToken cancellation)
     {
         var page = await documents.List(prefix, after is null ? null : prefix + after, max, cancellation);
-        return [.. page.Select(Parse)];
+        var values = new List<T>(page.Count);
+        var unreadable = new List<string>();
+        foreach (var document in page)
+        {
+            try
+            {
+                values.Add(Parse(document));
+            }
+            catch (InvalidDataException)
+            {
+                unreadable.Add(document.Key[prefix.Length..]);
+            }
+        }
+
+        return new DocumentPage<T>(values, unreadable, page.Count == max ? page[^1].Key[prefix.Length..] : null);
     }
 
-    private T Parse(Document document) => JsonSerializer.Deserialize(document.Bytes, json) ?? throw new InvalidDataException($"document {document.Key} holds nothing");
+    /// <summary>Reads a document. What was stored before free JSON was checked comes out such that it can be answered.</summary>
+    /// <exception cref="InvalidDataException">It cannot be read.</exception>
+    private T Parse(Document document)
+    {
+        try
+        {
+            var bytes = document.Bytes;
+            if (JsonHealing.MayNeed(bytes)) bytes = Encoding.UTF8.GetBytes(JsonHealing.Heal(Encoding.UTF8.GetString(bytes)) ?? "");
+            return JsonSerializer.Deserialize(bytes, json) ?? throw new InvalidDataException($"document {document.Key} holds nothing");
+        }
+        catch (Exception fault) when (fault is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException)
+        {
+            throw new InvalidDataException($"document {document.Key} cannot be read: {fault.Message}", fault);
+        }
+    }
 }

@@ -14,6 +14,15 @@ internal interface IDocumentTable<T>
     /// <summary>Deletes one whatever version is stored, or only <paramref name="expected"/>. False: there is none, or another version.</summary>
     ValueTask<bool> Delete(string id, long expected, CancellationToken cancellation);
 
+    /// <summary>The version of one, readable or not; null if there is none.</summary>
+    ValueTask<long?> Version(string id, CancellationToken cancellation);
+
     /// <summary>Some in id order after an id.</summary>
-    ValueTask<IReadOnlyList<T>> List(string? after, int max, CancellationToken cancellation);
+    ValueTask<DocumentPage<T>> List(string? after, int max, CancellationToken cancellation);
 }
+
+/// <summary>A page of a listing.</summary>
+/// <param name="Values">Those that can be read.</param>
+/// <param name="Unreadable">The ids of those that cannot: the others are none the worse for them.</param>
+/// <param name="Last">The last id looked at, if there may be more behind it.</param>
+internal sealed record DocumentPage<T>(IReadOnlyList<T> Values, IReadOnlyList<string> Unreadable, string? Last);

@@ -96,7 +96,10 @@ internal sealed class ItemCatalog(IDocumentStore documents, PersonalizationOptio
     }
 
     /// <inheritdoc />
-    public ValueTask<IReadOnlyList<CatalogItem>> List(string? after, int max, CancellationToken cancellation) => _table.List(after, max, cancellation);
+    public ValueTask<long?> Version(string id, CancellationToken cancellation) => _table.Version(id, cancellation);
+
+    /// <inheritdoc />
+    public ValueTask<DocumentPage<CatalogItem>> List(string? after, int max, CancellationToken cancellation) => _table.List(after, max, cancellation);
 
     private sealed record Kept(CatalogItem? Item, long Until);
 }

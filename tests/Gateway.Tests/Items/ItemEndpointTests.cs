@@ -1,4 +1,6 @@
+using System.Text;
 using Personalization.Gateway.Tests.Hosting;
+using Personalization.Stores;
 
 namespace Personalization.Gateway.Tests.Items;
 
@@ -23,6 +25,36 @@ public sealed class ItemEndpointTests
         Assert.Equal(204, (await gateway.Send(HttpMethod.Delete, "/v1/items/s%201")).Status);
         Assert.Equal(404, (await gateway.Get("/v1/items/s%201")).Status);
         Assert.Equal(404, (await gateway.Send(HttpMethod.Delete, "/v1/items/s%201")).Status);
+    }
+
+    [Fact]
+    public async Task What_was_stored_before_free_json_was_checked_is_answered_and_what_cannot_be_read_harms_no_other()
+    {
+        await using var gateway = await TestGateway.Start();
+        var deep = string.Concat(Enumerable.Repeat("{\"d\":", 62)) + "1" + new string('}', 62);
+        await gateway.Documents.Write(
+        [
+            new DocumentWrite("item/default/cut", Encoding.UTF8.GetBytes("{\"itemId\":\"cut\",\"title\":\"bowl \\ud83d\",\"attributes\":{\"k\\udc00\":\"\\ud83d\"}}")),
+            new DocumentWrite("item/default/deep", Encoding.UTF8.GetBytes($"{{\"itemId\":\"deep\",\"attributes\":{deep}}}")),
+            new DocumentWrite("item/default/junk", [0, 1, 2]),
+            new DocumentWrite("item/default/well", "{\"itemId\":\"well\"}"u8.ToArray()),
+        ]);
+
+        var list = await gateway.Get("/v1/items?limit=1000");
+        Assert.Equal(200, list.Status);
+        Assert.Equal(["cut", "deep", "well"], list.Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("itemId").GetString()));
+        Assert.Equal(["junk"], list.Json.GetProperty("unreadable").EnumerateArray().Select(id => id.GetString()));
+        Assert.Equal("bowl \ufffd", (await gateway.Get("/v1/items/cut")).Json.GetProperty("title").GetString());
+        Assert.Equal(200, (await gateway.Get("/v1/items/deep")).Status);
+
+        // Pages go on behind it, and it can be put anew or deleted.
+        var third = await gateway.Get("/v1/items?limit=3");
+        Assert.Equal(2, third.Json.GetProperty("items").GetArrayLength());
+        var rest = await gateway.Get($"/v1/items?limit=3&cursor={third.Json.GetProperty("next").GetString()}");
+        Assert.Equal(["well"], rest.Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("itemId").GetString()));
+        Assert.False(rest.Json.TryGetProperty("unreadable", out _));
+        Assert.Equal(204, (await gateway.Send(HttpMethod.Delete, "/v1/items/junk")).Status);
+        Assert.False((await gateway.Get("/v1/items")).Json.TryGetProperty("unreadable", out _));
     }
 
     [Fact]
