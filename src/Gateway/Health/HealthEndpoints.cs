@@ -16,7 +16,8 @@ internal static class HealthEndpoints
     public static void AddGatewayHealth(this IServiceCollection services) => services.AddHealthChecks()
         .AddCheck<PartitionsCheck>("partitions", timeout: CheckTimeout)
         .AddCheck<LogCheck>("log", timeout: CheckTimeout)
-        .AddCheck<DocumentsCheck>("store", timeout: CheckTimeout);
+        .AddCheck<DocumentsCheck>("store", timeout: CheckTimeout)
+        .AddCheck<StorageCheck>("storage", timeout: CheckTimeout);
 
     /// <summary>Maps the calls.</summary>
     public static void MapHealth(this IEndpointRouteBuilder routes)
@@ -57,6 +58,16 @@ internal static class HealthEndpoints
             {
                 return HealthCheckResult.Unhealthy("the log does not answer", fault);
             }
+        }
+    }
+
+    /// <summary>That log and store answer reads says nothing of what they can still take, nor of this process's clock.</summary>
+    private sealed class StorageCheck(IEnumerable<IStorageHealth> needs) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            var faults = needs.Select(need => need.Fault).OfType<string>().ToList();
+            return Task.FromResult(faults.Count == 0 ? HealthCheckResult.Healthy("what is accepted can be stored") : HealthCheckResult.Unhealthy(string.Join("; ", faults)));
         }
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Orleans.Runtime;
 using Personalization.Customers;
 using Personalization.Log;
+using Personalization.Stores;
 
 namespace Personalization.Gateway.Hosting;
 
@@ -23,14 +24,16 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => ProblemException.TooLarge("the body is larger than one request may be"),
             BadHttpRequestException bad => new ProblemException(bad.StatusCode, "The request is not valid", BindingFaults.Describe(bad) ?? bad.Message),
             LogUnavailableException down => new ProblemException(StatusCodes.Status503ServiceUnavailable, "The log is not available", down.Message, DefaultRetryAfter),
+            StoreUnavailableException unavailable => new ProblemException(StatusCodes.Status503ServiceUnavailable, "The store is not available", unavailable.Message, DefaultRetryAfter),
+            DamagedProfileException damaged => new ProblemException(StatusCodes.Status503ServiceUnavailable, "The stored profile is damaged", damaged.Message),
             NewerFoldException newer => new ProblemException(StatusCodes.Status503ServiceUnavailable, "The engine is older than its data", newer.Message, DefaultRetryAfter),
             TimeoutException or OrleansException => new ProblemException(
                 StatusCodes.Status503ServiceUnavailable, "The engine is not available", "the engine did not answer in time; try again", DefaultRetryAfter),
             _ => null,
         };
 
-        // A log that is down is told once by whoever writes to it, not again with every request that is refused meanwhile.
-        if (exception is not (ProblemException or LogUnavailableException) && (problem is null || problem.Status >= StatusCodes.Status500InternalServerError))
+        // A log or a disk that is down is told once by whoever writes to it, not again with every request that is refused meanwhile.
+        if (exception is not (ProblemException or LogUnavailableException or StoreUnavailableException) && (problem is null || problem.Status >= StatusCodes.Status500InternalServerError))
             LogFailure(httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName, exception);
         problem ??= new ProblemException(StatusCodes.Status500InternalServerError, "An error on our side", "the request failed because of an error on our side; it is in the log");
         return await Write(httpContext, problem, problems);

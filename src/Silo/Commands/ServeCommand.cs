@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Personalization.Log;
 using Personalization.Silo.Hosting;
+using Personalization.Stores;
 
 namespace Personalization.Silo.Commands;
 
@@ -26,6 +28,7 @@ internal static class ServeCommand
     {
         try
         {
+            if (OpenFiles.Fault(OpenFiles.Limit) is { } tooFew) throw new SettingsException([tooFew]);
             await using var app = EngineHost.Build(settings, demo: demo);
             OpenStorage(app);
             await app.RunAsync(cancellation);
@@ -35,6 +38,11 @@ internal static class ServeCommand
         {
             await Console.Error.WriteLineAsync("The engine did not start. What is wrong with its settings:");
             foreach (var fault in wrong.Faults) await Console.Error.WriteLineAsync($"  - {fault}");
+            return 2;
+        }
+        catch (Exception fault) when (Outside(fault) is not null)
+        {
+            await Console.Error.WriteLineAsync($"The engine did not start, or had to stop: {Outside(fault)}");
             return 2;
         }
     }
@@ -51,4 +59,12 @@ internal static class ServeCommand
             throw new SettingsException([unusable.Message]);
         }
     }
+
+    /// <summary>What the machine refuses (an address in use, a disk that cannot be written, no descriptor left), in a sentence; null for what is an error of the engine's, whose place is worth telling.</summary>
+    private static string? Outside(Exception fault) => fault switch
+    {
+        StoreUnavailableException or IOException or UnauthorizedAccessException or SocketException => fault.Message,
+        AggregateException { InnerExceptions: [var only] } => Outside(only),
+        _ => fault.InnerException is { } inner ? Outside(inner) : null,
+    };
 }

@@ -1,6 +1,7 @@
 using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Storage.Rules;
+using Personalization.Stores;
 
 namespace Personalization.Storage.Sqlite;
 
@@ -12,7 +13,7 @@ namespace Personalization.Storage.Sqlite;
 /// Tables: <c>entries(id, log_time, bytes)</c> with id = partition · 2⁵³ + position; <c>heads</c>, one row per partition; <c>writers</c>,
 /// the last group of each writer and partition.
 /// </remarks>
-public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposable
+public sealed class SqlitePartitionLog : IPartitionLog, IStorageHealth, ISqliteBatch, IDisposable
 {
     private const int SchemaVersion = 1;
     private const int PositionBits = 53;
@@ -67,6 +68,15 @@ public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposabl
 
     /// <inheritdoc />
     public int Partitions => _partitions.Length;
+
+    /// <inheritdoc />
+    public string? Fault => _writer.Fault;
+
+    /// <inheritdoc cref="SqliteWriter.LimitPages" />
+    internal void LimitPages(int? more) => _writer.LimitPages(more);
+
+    /// <summary>Whether no entry was ever appended.</summary>
+    internal bool IsNew => Array.TrueForAll(_partitions, partition => partition.Published.Head.Tail == 0);
 
     /// <inheritdoc />
     public ValueTask<LogHead> ReadHead(int partition, CancellationToken cancellation = default)

@@ -44,7 +44,7 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public FakeTimeProvider Time => (FakeTimeProvider)Services.GetRequiredService<TimeProvider>();
 
-    public static async Task<TestGateway> Start(Action<PersonalizationOptions>? configure = null)
+    public static async Task<TestGateway> Start(Action<PersonalizationOptions>? configure = null, Action<IServiceCollection>? services = null)
     {
         var options = new PersonalizationOptions { Partitions = 4 };
         configure?.Invoke(options);
@@ -59,6 +59,7 @@ internal sealed class TestGateway : IAsyncDisposable
         builder.Services.AddSingleton<IGrainFactory>(new FakeGrains());
         builder.Services.AddSingleton<CustomerGrains, FakeCustomerGrains>();
         builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(Now));
+        services?.Invoke(builder.Services);
         builder.Services.AddPersonalizationGateway(options, builder.Configuration);
         var app = builder.Build();
         app.MapPersonalizationGateway();
