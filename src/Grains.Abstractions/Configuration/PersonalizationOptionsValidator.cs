@@ -62,6 +62,7 @@ public static class PersonalizationOptionsValidator
         CheckRedis(options, Check);
         CheckFold(options, Check);
         CheckCluster(options.Cluster, Check);
+        CheckPorts(options, Check);
         CheckChurn(options.Churn, Check);
         CheckModels(options, Check);
         CheckDecisions(options.Decisions, Check);
@@ -108,6 +109,15 @@ public static class PersonalizationOptionsValidator
         check(Enum.IsDefined(cluster.CustomerPlacement), "Cluster:CustomerPlacement", $"must be Owner or Balanced");
         check(cluster.ProbeTimeout >= TimeSpan.FromMilliseconds(200) && cluster.ProbeTimeout <= TimeSpan.FromMinutes(1), "Cluster:ProbeTimeout", $"must be between 200 ms and 1 minute, but is {cluster.ProbeTimeout}");
         check(cluster.MissedProbes is >= 1 and <= 20, "Cluster:MissedProbes", $"must be between 1 and 20, but is {cluster.MissedProbes}");
+    }
+
+    private static void CheckPorts(PersonalizationOptions options, Action<bool, string, FormattableString> check)
+    {
+        var cluster = options.Cluster;
+        check(cluster.Secret is null or { Length: >= 16 }, "Cluster:Secret", $"must be at least 16 characters");
+        if (options.Storage == StorageKind.Redis) return;
+        check(cluster.SiloPort == 0, "Cluster:SiloPort", $"is set, but with Storage {options.Storage} there is one silo, which opens no port for others: leave it out");
+        check(cluster.GatewayPort == 0 || cluster.Secret is not null, "Cluster:Secret", $"must be set where Cluster:GatewayPort lets other processes in");
     }
 
     private static void CheckChurn(ChurnOptions churn, Action<bool, string, FormattableString> check)
