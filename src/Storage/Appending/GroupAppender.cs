@@ -108,6 +108,7 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
         private bool _running;
         private bool _closed;
         private volatile bool _down;
+        private Exception? _downBecause;
         private Exception? _broken;
         private TaskCompletionSource? _idle;
 
@@ -126,7 +127,7 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
             {
                 if (_broken is not null) return Refused(new LogUnavailableException($"appends to partition {partition} have ended", _broken));
                 if (_closed) return Refused(new LogUnavailableException("the appender is closed"));
-                if (_down) return Refused(new LogUnavailableException($"the log of partition {partition} does not answer"));
+                if (_down) return Refused(new LogUnavailableException(Silent(_downBecause)));
                 if (_waitingEntries > 0 && (_waitingEntries + items.Count > owner._options.QueueEntries || _waitingBytes + bytes > owner._options.QueueBytes))
                     return Refused(new LogUnavailableException($"{_waitingEntries} entries wait for partition {partition}; no more are taken"));
                 _waiting.Enqueue(call);
@@ -245,6 +246,8 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
             }
         }
 
+        private string Silent(Exception? fault) => fault is StoreUnavailableException ? fault.Message : $"the log of partition {partition} does not answer";
+
         /// <summary>
         /// The log does not answer: whoever waits is told so, what was not sent is not sent, and the group under way is repeated until its outcome is known, because
         /// under its counter nothing else may be.
@@ -255,12 +258,13 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
             lock (_gate)
             {
                 _down = true;
+                _downBecause = fault;
                 refused = [.. _waiting];
                 _waiting.Clear();
                 (_waitingEntries, _waitingBytes) = (0, 0);
             }
 
-            var silent = $"the log of partition {partition} does not answer";
+            var silent = Silent(fault);
             foreach (var call in refused) call.Done.TrySetException(new LogUnavailableException(silent, fault));
             foreach (var call in underWay) call.Done.TrySetException(new TimeoutException($"{silent}; whether these entries are in it is not known yet", fault));
         }
