@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Personalization.Load.Chaos;
 using Personalization.Load.Decide;
+using Personalization.Load.Fuzz;
 using Personalization.Load.Hosting;
 using Personalization.Load.Ingest;
 using Personalization.Load.Kill;
@@ -33,6 +34,7 @@ internal static class LoadCommandLine
             ChaosCommand.Create(),
             RollingCommand.Create(),
             PowerLossCommand.Create(),
+            FuzzCommand.Create(),
             HostCommand.Create(),
         };
 

@@ -5,6 +5,7 @@ using Personalization.Configuration;
 using Personalization.Gateway.Hosting;
 using Personalization.Gateway.Security;
 using Personalization.Log;
+using Personalization.Storage.Clustering;
 using Personalization.Storage.Hosting;
 using Personalization.Storage.Redis;
 using Personalization.Stores;
@@ -22,6 +23,7 @@ if (isShared && RedisConnection.Fault(options.Redis) is { } fault) faults.Add(fa
 IPEndPoint? endpoint = null;
 if (!isShared && !IPEndPoint.TryParse(section["Silo"] ?? "", out endpoint))
     faults.Add($"{SiloSetting} must name a silo's client address such as 127.0.0.1:30000, but is '{section["Silo"]}'; on Redis (Personalization:Storage) gateways find silos by themselves");
+if (!isShared && string.IsNullOrEmpty(options.Cluster.Secret)) faults.Add($"{Names.ConfigurationSection}:Cluster:Secret must be set: the silo's");
 if (faults.Count > 0) return await Startup.Refuse(faults);
 
 if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey])) builder.WebHost.UseUrls("http://localhost:8081");
@@ -36,6 +38,7 @@ else
     builder.Services.AddSingleton<ILogAppender>(nothing);
     builder.Services.AddSingleton<IDocumentStore>(nothing);
     builder.UseOrleansClient(client => client
+        .UseClusterSecret(options)
         .UseStaticClustering(endpoint!)
         .Configure<ClusterOptions>(cluster =>
         {

@@ -9,7 +9,7 @@ namespace Personalization.Load.Baseline;
 /// <summary>
 /// What most would build: a grain per customer that changes its state and awaits <c>WriteStateAsync</c>, event by event. It does the same work as
 /// the engine's customer (the same fold, the same row), so that only the way to durability differs. It is let off what would make its writes larger
-/// than most would make them: of event ids it remembers the last 64, not all of ten minutes; it has no outbox, no names and no journal.
+/// than most would make them: of event ids it remembers those of the last 100 ms, not all of ten minutes; it has no outbox, no names and no journal.
 /// </summary>
 internal sealed class StoredCustomerGrain(
     [PersistentState("customer", StoredCustomerGrain.Storage)] IPersistentState<StoredCustomer> state, FoldSettings settings, EntryCodec entries) : Grain, IStoredCustomerGrain
@@ -17,9 +17,7 @@ internal sealed class StoredCustomerGrain(
     /// <summary>The name of the grain storage.</summary>
     public const string Storage = "baseline";
 
-    private const int RecentIds = 64;
-
-    private readonly ProfileFold _fold = new(settings with { RecentIds = RecentIds, ThrottleAt = RecentIds }, entries);
+    private readonly ProfileFold _fold = new(settings with { RecentIdWindow = TimeSpan.FromMilliseconds(100) }, entries);
     private readonly ArrayBufferWriter<byte> _row = new();
     private readonly ArrayBufferWriter<byte> _side = new();
     private CustomerProfile _profile = null!;

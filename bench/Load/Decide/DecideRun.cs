@@ -71,7 +71,8 @@ internal sealed class DecideRun(DecidePlan plan, RunReport report)
         await server.Ask<DurableState>("/bench/drain?seconds=120", cancellation);
         for (var i = 0; i < Taught; i++)
         {
-            using var asked = await http.PostAsync($"v1/customers/teacher{i}/next-best-action", new ByteArrayContent(Question), cancellation);
+            using var question = new ByteArrayContent(Question) { Headers = { ContentType = new("application/json") } };
+            using var asked = await http.PostAsync($"v1/customers/teacher{i}/next-best-action", question, cancellation);
             var answer = await asked.Content.ReadFromJsonAsync<JsonElement>(cancellation);
             if (!answer.TryGetProperty("decisionId", out var id)) continue;
             using var rewarded = await http.PostAsJsonAsync($"v1/decisions/{id.GetString()}/reward", new { value = i % 3 == 0 ? 1 : 0 }, cancellation);

@@ -128,6 +128,6 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         kill?.WaitForExit();
     }
 
-    [GeneratedRegex(@"Now listening on: (http://\S+)")]
+    [GeneratedRegex(@"(?:Now listening on: |^Personalization \S+ on )(http://[^\s,;]+)")]
     private static partial Regex Listening();
 }

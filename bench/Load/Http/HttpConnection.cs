@@ -30,6 +30,15 @@ internal sealed class HttpConnection : IDisposable
     /// <summary>The last answer's body; valid until the next request.</summary>
     public ReadOnlyMemory<byte> Body => _body.AsMemory(0, _bodyLength);
 
+    /// <summary>Whether the last answer is a problem document, by its content type.</summary>
+    public bool IsProblem { get; private set; }
+
+    /// <summary>Whether the last answer is JSON, by its content type; a problem document is.</summary>
+    public bool IsJson { get; private set; }
+
+    /// <summary>Whether the server closes the connection after the last answer.</summary>
+    public bool IsClosed { get; private set; }
+
     /// <summary>The last answer's body as text, for messages.</summary>
     public string BodyText => Encoding.UTF8.GetString(Body.Span);
 
@@ -55,6 +64,14 @@ internal sealed class HttpConnection : IDisposable
     /// <summary>Gets. Answers the status.</summary>
     public ValueTask<int> Get(string path, CancellationToken cancellation = default) => Send("GET "u8, path, ReadOnlyMemory<byte>.Empty, cancellation);
 
+    /// <summary>Sends bytes as they are. Answers the status.</summary>
+    public ValueTask<int> Send(ReadOnlySpan<byte> request, bool hasAnswerBody, CancellationToken cancellation = default)
+    {
+        _request.ResetWrittenCount();
+        _request.Write(request);
+        return Exchange(cancellation, hasAnswerBody);
+    }
+
     public void Dispose() => _socket.Dispose();
 
     private ValueTask<int> Send(ReadOnlySpan<byte> method, string path, ReadOnlyMemory<byte> body, CancellationToken cancellation)
@@ -77,7 +94,7 @@ internal sealed class HttpConnection : IDisposable
         return Exchange(cancellation);
     }
 
-    private async ValueTask<int> Exchange(CancellationToken cancellation)
+    private async ValueTask<int> Exchange(CancellationToken cancellation, bool hasAnswerBody = true)
     {
         for (var sent = 0; sent < _request.WrittenCount;) sent += await _socket.SendAsync(_request.WrittenMemory[sent..], cancellation);
 
@@ -86,23 +103,29 @@ internal sealed class HttpConnection : IDisposable
         var (status, length) = ReadHead(_received.AsSpan(_start, head));
         _start += head + 4;
         _bodyLength = 0;
+        if (!hasAnswerBody) return status;
         if (length >= 0) await Take(length, cancellation);
         else await TakeChunks(cancellation);
         return status;
     }
 
     /// <summary>Status and content length; −1 = chunked.</summary>
-    private static (int Status, int Length) ReadHead(ReadOnlySpan<byte> head)
+    private (int Status, int Length) ReadHead(ReadOnlySpan<byte> head)
     {
+        (IsProblem, IsJson, IsClosed) = (false, false, false);
+        var length = 0;
         var text = Encoding.ASCII.GetString(head);
         var status = int.Parse(text.AsSpan(9, 3), CultureInfo.InvariantCulture);
         foreach (var line in text.AsSpan().EnumerateLines())
         {
-            if (line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)) return (status, int.Parse(line[15..].Trim(), CultureInfo.InvariantCulture));
-            if (line.StartsWith("Transfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase)) return (status, -1);
+            if (line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)) length = int.Parse(line[15..].Trim(), CultureInfo.InvariantCulture);
+            else if (line.StartsWith("Transfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase)) length = -1;
+            else if (line.StartsWith("Content-Type: application/problem+json", StringComparison.OrdinalIgnoreCase)) IsProblem = IsJson = true;
+            else if (line.StartsWith("Content-Type: application/json", StringComparison.OrdinalIgnoreCase)) IsJson = true;
+            else if (line.StartsWith("Connection: close", StringComparison.OrdinalIgnoreCase)) IsClosed = true;
         }
 
-        return (status, 0);
+        return (status, length);
     }
 
     private async ValueTask TakeChunks(CancellationToken cancellation)

@@ -45,7 +45,7 @@ public static class DecisionStages
         var pipeline = new DecisionPipeline(shop.Settings);
         var context = new EligibilityContext(shop.Profile, DecisionShop.At, shop.Question.Request.Context, shop.Settings);
         var x = new double[shop.Slot.Features.Dimension];
-        shop.Slot.Features.Fill(context, shop.Question.Request.Context, x);
+        shop.Slot.Features.Fill(shop.Profile, DecisionShop.At, shop.Settings, shop.Question.Request.Context, null, x);
         ulong[] keys = [.. shop.Library.Actions.Select(action => action.Hash)];
         double[] worth = [.. shop.Library.Actions.Select(action => action.Definition.Value)];
         var (means, deviations, pi) = (new double[count], new double[count], new double[count]);
@@ -63,7 +63,7 @@ public static class DecisionStages
         });
         var features = Time(() =>
         {
-            shop.Slot.Features.Fill(context, shop.Question.Request.Context, x);
+            shop.Slot.Features.Fill(shop.Profile, DecisionShop.At, shop.Settings, shop.Question.Request.Context, null, x);
             return x;
         });
         var scores = Time(() =>

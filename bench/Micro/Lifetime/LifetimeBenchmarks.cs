@@ -34,7 +34,7 @@ public class LifetimeBenchmarks
     public int RecordPurchase()
     {
         var history = new PurchaseHistory();
-        for (var day = 0; day < 10; day++) history.Record(day * 7, 20);
+        for (var day = 0; day < 10; day++) history.Record(day * 7);
         return history.Days;
     }
 }

@@ -15,6 +15,7 @@ public static class OnlineLearner
         StateKind.LogisticRegression => LogisticRegression.Load(ref reader),
         StateKind.LinearRegression => LinearRegression.Load(ref reader),
         StateKind.ScaledLearner => ScaledLearner.Load(ref reader),
+        StateKind.TargetScaledLearner => TargetScaledLearner.Load(ref reader),
         StateKind.CalibratedClassifier => CalibratedClassifier.Load(ref reader),
         var kind => throw new InvalidStateException($"A state of kind {kind} is not a learner."),
     };

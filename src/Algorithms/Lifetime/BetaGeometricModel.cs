@@ -38,6 +38,11 @@ namespace Personalization.Algorithms.Lifetime;
 /// <param name="Parameters">The population's parameters.</param>
 public readonly record struct BetaGeometricModel(BetaGeometricVariant Variant, BetaGeometricParameters Parameters)
 {
+    // Below it an exponential is nothing, and what it is multiplied with may be infinite.
+    private const double LeastExponent = -700;
+    private const double MostCancellation = 1e8;
+    private const double Rounding = 1e-9;
+
     /// <summary>The field's name: <c>BG/NBD</c> or <c>MBG/NBD</c>.</summary>
     public string Name => Variant == BetaGeometricVariant.BgNbd ? "BG/NBD" : "MBG/NBD";
 
@@ -140,7 +145,8 @@ public readonly record struct BetaGeometricModel(BetaGeometricVariant Variant, B
     /// </summary>
     /// <remarks>
     /// By Euler's transformation (1−z)^r ₂F₁(r, b; c; z) = (1−z)^(a−1) ₂F₁(c−r, a−1; c; z), c = a+b−1: numbers of order one however large r = r+x is.
-    /// The factor a − 1 is divided out term by term, so that a = 1 and a + b = 1 are ordinary points.
+    /// The factor a − 1 is divided out term by term, so that a = 1 and a + b = 1 are ordinary points. Where the terms leave the range of numbers or cancel (parameters
+    /// at the edge of a fit, which the data do not determine) <see cref="BetaGeometricIntegral"/> takes its place.
     /// </remarks>
     private static double ExpectedWhileAlive(double r, double alpha, double a, double b, double t)
     {
@@ -151,7 +157,12 @@ public readonly record struct BetaGeometricModel(BetaGeometricVariant Variant, B
         var rest = (a - 1) * logRest;
         // −(eᵘ − 1)/(a − 1) with u = (a − 1) ln(1 − z), which is −ln(1 − z) at a = 1.
         var first = rest == 0 ? -logRest : -GammaFunctions.ExpMinusOne(rest) / (a - 1);
-        return Math.Max(0, c * first - Math.Exp(rest) * Hypergeometric2F1.ScaledExcess(c - r, a - 1, c, z));
+        var whole = c * first;
+        var lost = rest < LeastExponent ? double.NaN : Math.Exp(rest) * Hypergeometric2F1.ScaledExcess(c - r, a - 1, c, z);
+        var purchases = whole - lost;
+        // Nobody buys more than one who never leaves, r·t/α. A difference that is a sliver of its terms has lost its digits.
+        var isExact = purchases >= 0 && purchases <= r * t / alpha * (1 + Rounding) && Math.Abs(whole) <= MostCancellation * purchases;
+        return isExact ? purchases : BetaGeometricIntegral.ExpectedWhileAlive(r, alpha, a, b, t);
     }
 
     private static void CheckHorizon(double horizon)

@@ -63,7 +63,8 @@ public static class LifetimeBacktest
         }
 
         var holdOut = Evaluate(log, split, lastDay - split, forecasters);
-        var best = rounds.Count == 0 ? null : forecasters[Array.IndexOf(pooled, pooled.Min())].Name;
+        // Who could not forecast somebody cannot be best, and does not keep others from it.
+        var best = rounds.Count == 0 ? null : Enumerable.Range(0, pooled.Length).Where(i => double.IsFinite(pooled[i])).OrderBy(i => pooled[i]).Select(i => forecasters[i].Name).FirstOrDefault();
         double cases = rounds.Sum(round => round.Forecasts[0].Customers);
         return new LifetimeBacktestReport(
             rounds, holdOut, best, [.. pooled.Select(sum => Math.Sqrt(sum / cases))], Track(log, split, lastDay, forecasters));

@@ -3,14 +3,14 @@ using System.Numerics;
 namespace Personalization.Algorithms.Lifetime;
 
 /// <summary>
-/// A customer's purchases as the models need them, kept up to date purchase by purchase: 48 bytes, any order of arrival, purchases of one day counted
-/// once.
+/// A customer's purchase days as the models need them, kept up to date purchase by purchase: 24 bytes, any order of arrival, purchases of one day
+/// counted once.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Days are whole numbers in whatever calendar the caller counts (days since 1970 in the tenant's time zone). The days of the 64 up to the newest
 /// that had a purchase are kept as bits, so that a late purchase counts exactly up to 63 days behind the newest one; a purchase before the first day
-/// counts exactly however old it is. In between it cannot be known whether its day was counted, and it changes values only.
+/// counts exactly however old it is. In between it cannot be known whether its day was counted, and it changes nothing.
 /// </para>
 /// <para>A mutable value: the default is a customer without a purchase. Cost: a few nanoseconds a purchase, no allocation.</para>
 /// </remarks>
@@ -31,36 +31,24 @@ public record struct PurchaseHistory
     /// <summary>Bit i: there was a purchase on day <see cref="LastDay"/> − i.</summary>
     public ulong RecentDays { get; set; }
 
-    /// <summary>The value of all purchases.</summary>
-    public double TotalValue { get; set; }
-
-    /// <summary>The value of those of the first day, which the Gamma-Gamma model leaves out.</summary>
-    public double FirstDayValue { get; set; }
-
     /// <summary>Takes in a purchase.</summary>
     /// <param name="day">Its day.</param>
-    /// <param name="value">Its value; finite, may be 0 or (a correction) negative.</param>
     /// <returns>What it did to the count of days.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
-    public PurchaseEffect Record(int day, double value = 0)
+    public PurchaseEffect Record(int day)
     {
-        if (!double.IsFinite(value)) throw new ArgumentOutOfRangeException(nameof(value), value, "A purchase's value is finite.");
-        TotalValue += value;
         if (Days == 0)
         {
-            (FirstDay, LastDay, RecentDays, FirstDayValue) = (day, day, 1, value);
+            (FirstDay, LastDay, RecentDays) = (day, day, 1);
             return NewDay();
         }
 
         if (day < FirstDay)
         {
             FirstDay = day;
-            FirstDayValue = value;
             Mark(day);
             return NewDay();
         }
 
-        if (day == FirstDay) FirstDayValue += value;
         if (day > LastDay)
         {
             var ahead = (long)day - LastDay;
@@ -81,14 +69,6 @@ public record struct PurchaseHistory
         if (Days == 0) throw new InvalidOperationException("A customer without a purchase has no purchase statistics.");
         var recency = ((double)LastDay - FirstDay) / DaysPerWeek;
         return new PurchaseStatistics(Days - 1, recency, Math.Max(recency, (day - FirstDay) / DaysPerWeek));
-    }
-
-    /// <summary>Repeat purchases and their mean value, for the Gamma-Gamma model; none where their mean is not above zero.</summary>
-    public readonly SpendStatistics Spend()
-    {
-        var repeats = Days - 1;
-        var value = TotalValue - FirstDayValue;
-        return repeats > 0 && value > 0 ? new SpendStatistics(repeats, value / repeats) : new SpendStatistics(0, 0);
     }
 
     /// <summary>
@@ -129,9 +109,9 @@ public enum PurchaseEffect
     /// <summary>It was the first purchase of its day: frequency or first day changed.</summary>
     NewDay,
 
-    /// <summary>Its day had a purchase already: only values changed.</summary>
+    /// <summary>Its day had a purchase already.</summary>
     SameDay,
 
-    /// <summary>It came more than 63 days behind the newest purchase, and whether its day was counted is not known: only values changed.</summary>
+    /// <summary>It came more than 63 days behind the newest purchase, and whether its day was counted is not known: nothing changed.</summary>
     TooLate,
 }

@@ -2,7 +2,8 @@ namespace Personalization.Algorithms.Lifetime;
 
 /// <summary>Fits Gamma-Gamma before a split and compares the value it expects of a purchase with what was spent after it.</summary>
 /// <remarks>
-/// Measured over the customers known at the split who bought in the hold-out; each counts once, with the mean value of its purchase days there.
+/// Measured over the customers known at the split who bought in the hold-out; each counts once, with the mean value of its purchase days there whose
+/// value is known. Every figure but the counts scales with the unit of money.
 /// </remarks>
 public static class SpendBacktest
 {
@@ -15,7 +16,7 @@ public static class SpendBacktest
         ArgumentNullException.ThrowIfNull(log);
         var past = log.Before(split);
         var spends = new SpendStatistics[past.Customers];
-        for (var c = 0; c < spends.Length; c++) spends[c] = past.HistoryOf(c).Spend();
+        for (var c = 0; c < spends.Length; c++) spends[c] = past.SpendOf(c);
         if (!Array.Exists(spends, spend => spend.Purchases > 0)) return null;
 
         var fit = GammaGammaEstimation.Fit(spends);
@@ -23,10 +24,7 @@ public static class SpendBacktest
         var customers = 0;
         for (var c = 0; c < spends.Length; c++)
         {
-            if (past.DaysOf(c).IsEmpty || log.DaysOf(c).Length == past.DaysOf(c).Length) continue;
-            var values = log.ValuesOf(c)[past.DaysOf(c).Length..];
-            double actual = 0;
-            foreach (var value in values) actual += value / values.Length;
+            if (past.DaysOf(c).IsEmpty || MeanOfKnown(log.ValuesOf(c)[past.DaysOf(c).Length..]) is not { } actual) continue;
             var forecast = fit.Model.ExpectedValue(spends[c]);
             forecasts += forecast;
             actuals += actual;
@@ -36,6 +34,19 @@ public static class SpendBacktest
         }
 
         return new SpendBacktestReport(fit, customers, forecasts / customers, actuals / customers, absolute / customers, plain / customers);
+    }
+
+    private static double? MeanOfKnown(ReadOnlySpan<double> values)
+    {
+        var (known, sum) = (0, 0.0);
+        foreach (var value in values)
+        {
+            if (double.IsNaN(value)) continue;
+            known++;
+            sum += value;
+        }
+
+        return known == 0 ? null : sum / known;
     }
 }
 

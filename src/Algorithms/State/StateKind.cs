@@ -36,6 +36,9 @@ public enum StateKind : ushort
     /// <summary>Names of features and their indexes.</summary>
     NamedFeatureSpace = 10,
 
+    /// <summary>A regression whose targets are scaled.</summary>
+    TargetScaledLearner = 11,
+
     /// <summary>Full linear-Gaussian statistics Σxxᵀ, Σr·x.</summary>
     LinearPosterior = 20,
 

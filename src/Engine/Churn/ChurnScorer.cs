@@ -1,6 +1,7 @@
 using Personalization.Algorithms.Lifetime;
 using Personalization.Customers;
 using Personalization.Engine.Churn.Learning;
+using Personalization.Engine.Features;
 using Personalization.Engine.Profiles;
 
 namespace Personalization.Engine.Churn;
@@ -10,7 +11,7 @@ namespace Personalization.Engine.Churn;
 /// <see cref="BetaGeometricModel"/> and <see cref="GammaGammaModel"/>; see docs/churn.md for what the numbers are and are not.
 /// </summary>
 /// <remarks>
-/// A pure function of profile, time and model: no clock, no look-up. Cost: constant, whatever the customer's history; it allocates for the
+/// Who refuses personalization is scored as a stranger. A pure function of profile, time and model: no clock, no look-up. Cost: constant, whatever the customer's history; it allocates for the
 /// reasons' text, which is for readers, and <see cref="CrossesThresholdAt"/> needs none of it. A refit of the parameters is a new scorer.
 /// </remarks>
 /// <param name="settings">The settings that profiles were folded with: their time zone makes the days.</param>
@@ -24,7 +25,7 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
     public long? LastPurchaseAt(CustomerProfile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        var last = profile.Live(settings).Purchases.LastAt;
+        var last = Seen(profile).Live(settings).Purchases.LastAt;
         return last == 0 ? null : last;
     }
 
@@ -35,8 +36,8 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
     public long? CrossesThresholdAt(CustomerProfile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        var state = profile.Live(settings);
-        return DayHistory.OfPurchases(state, settings) is { } purchases
+        var state = Seen(profile).Live(settings);
+        return DayHistory.OfPurchases(state.Purchases) is { } purchases
             ? purchases.Crossing(model.Purchases, model.Threshold)
             : DayHistory.OfVisits(state, settings)?.Crossing(model.Visits, model.Threshold);
     }
@@ -49,7 +50,7 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
     {
         ArgumentNullException.ThrowIfNull(profile);
         var own = profile.NextWakeUp;
-        if (ChurnCrossing.WakeAt(profile, settings, model.Purchases, model.Threshold) is not { } crossing) return own;
+        if (ChurnCrossing.WakeAt(profile, model.Purchases, model.Threshold) is not { } crossing) return own;
         return own < crossing ? own : crossing;
     }
 
@@ -60,10 +61,11 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
     public ChurnView Score(CustomerProfile profile, long at, string? lastPurchaseEventId = null)
     {
         ArgumentNullException.ThrowIfNull(profile);
+        profile = Seen(profile);
         var state = profile.Live(settings);
         var time = Math.Max(at, profile.NewestEventTime);
-        var view = DayHistory.OfPurchases(state, settings) is { } purchases
-            ? ByPurchases(profile, state, purchases, time, lastPurchaseEventId)
+        var view = DayHistory.OfPurchases(state.Purchases) is { } purchases
+            ? ByPurchases(profile, purchases, time, lastPurchaseEventId)
             : ByActivity(DayHistory.OfVisits(state, settings), time);
         return view with
         {
@@ -76,7 +78,9 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
         };
     }
 
-    private ChurnView ByPurchases(CustomerProfile profile, FeatureState state, in DayHistory history, long time, string? eventId)
+    private static CustomerProfile Seen(CustomerProfile profile) => new FeatureView(profile).For(FeaturePurpose.Personalization);
+
+    private ChurnView ByPurchases(CustomerProfile profile, in DayHistory history, long time, string? eventId)
     {
         var customer = history.At(time);
         var view = new ChurnView
@@ -91,7 +95,7 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
         reasons.History(history, time, eventId);
         reasons.Alive(view, model.HorizonDays);
         reasons.Threshold(view.CrossesThresholdAt, history, model.Threshold, time);
-        if (Spend(profile, state, settings) is not { } spend)
+        if (Spend(profile) is not { } spend)
         {
             reasons.NoMoney();
             return view with { Reasons = reasons.ToList() };
@@ -122,16 +126,14 @@ public sealed class ChurnScorer(FoldSettings settings, ChurnModel model)
     }
 
     /// <summary>
-    /// The money of a purchase day, all days counted: the profile does not keep the first day's apart. Late purchases are in the revenue and in
-    /// no purchase day, so the mean is taken over all orders and carried to the days by the orders that made them.
+    /// The money of a purchase day, all days counted: the profile does not keep the first day's apart. Orders without money are not orders of 0: the mean is
+    /// taken over those that carry any and carried to the days by the orders that a day has.
     /// </summary>
-    internal static SpendStatistics? Spend(CustomerProfile profile, FeatureState state, FoldSettings settings)
+    internal static SpendStatistics? Spend(CustomerProfile profile)
     {
-        ref readonly var process = ref state.Purchases;
-        var revenue = profile.Totals.Revenue;
-        if (revenue <= 0) return null;
-        var perOrder = (double)revenue / profile.Orders(settings);
-        return new SpendStatistics(process.Days, perOrder * process.Orders / process.Days);
+        var process = profile.Purchases;
+        if (process.Days == 0 || profile.MeanOrderValue <= 0) return null;
+        return new SpendStatistics(process.Days, (double)profile.MeanOrderValue * process.Orders / process.Days);
     }
 
     private ChurnParametersView ParametersOf(ChurnBasis basis)

@@ -15,24 +15,15 @@ namespace Personalization.Engine.Churn;
 /// <param name="LastAt">The instant of the last event, milliseconds since 1970-01-01 UTC.</param>
 internal readonly record struct DayHistory(int Frequency, double Recency, long LastAt)
 {
-    public const double MillisecondsPerDay = 86_400_000d;
-    private const double MillisecondsPerWeek = 7 * MillisecondsPerDay;
+    private const double MillisecondsPerWeek = 7 * 86_400_000d;
 
     /// <summary>The end of the year 9999: what lies behind it is no instant that JSON can carry.</summary>
     private const double LastInstant = 253_402_300_799_999d;
 
     /// <summary>Days with a purchase; null if there was none.</summary>
-    /// <remarks>
-    /// A further line of a known order may come days later. It makes no new purchase day, so the silence goes on from that time of day on the
-    /// order's own day.
-    /// </remarks>
-    public static DayHistory? OfPurchases(FeatureState state, FoldSettings settings)
-    {
-        ref readonly var process = ref state.Purchases;
-        if (process.Days == 0) return null;
-        var behind = Math.Max(0, LocalDay.Of(process.LastAt, settings.Zone).Day - process.LastDay);
-        return new DayHistory(process.Days - 1, (process.LastDay - process.FirstDay) / 7d, process.LastAt - (behind * (long)MillisecondsPerDay));
-    }
+    /// <remarks>A further line of a known order, days later, makes no new purchase day: the silence goes on from the order's own time.</remarks>
+    public static DayHistory? OfPurchases(PurchaseProcess purchases) =>
+        purchases.Days == 0 ? null : new DayHistory(purchases.Days - 1, (purchases.LastDay - purchases.FirstDay) / 7d, purchases.LastAt);
 
     /// <summary>Days with a visit; null if there was none.</summary>
     /// <remarks>

@@ -4,6 +4,7 @@ using Personalization.Engine.Decisions.Eligibility;
 using Personalization.Engine.Decisions.Ledger;
 using Personalization.Engine.Decisions.Policies;
 using Personalization.Engine.Decisions.Stages;
+using Personalization.Engine.Features;
 using Personalization.Engine.Profiles;
 using Personalization.Partitions;
 
@@ -36,15 +37,18 @@ public sealed class DecisionPipeline(FoldSettings settings)
         var context = new EligibilityContext(question.Profile, question.At, question.Request.Context, settings);
         EligibilityStage.Run(context, candidates);
         CapStage.Run(question, candidates);
-        var eligible = candidates.Count;
         byte[] rows = [];
         DecisionChoice[] choices = [];
-        if (eligible > 0)
+        UnscoredCandidate[] unscored = [];
+        var scale = 1d;
+        if (candidates.Count > 0)
         {
-            slot.Features.Fill(context, question.Request.Context, features);
-            ScoreStage.Run(question, features, candidates);
-            choices = Choose(question, candidates, features, out rows);
+            scale = slot.Features.Fill(question.Profile, question.At, settings, question.Request.Context, slot.NameInFeatures, features);
+            unscored = ScoreStage.Run(question, features, candidates);
         }
+
+        var eligible = candidates.Count;
+        if (eligible > 0) choices = Choose(question, candidates, features, scale, out rows);
 
         return new DecisionMade
         {
@@ -57,7 +61,10 @@ public sealed class DecisionPipeline(FoldSettings settings)
             DefaultReward = slot.DefaultReward,
             Rewards = slot.Rewards,
             CountsExposures = slot.CountsExposures,
-            Learns = question.Learns,
+            Learns = question.Learns && Teaches(question, eligible),
+            LearnsFromExposures = slot.LearnsFromExposures,
+            SharesModel = !slot.IsConfigured,
+            Unscored = unscored,
             LearnsAtClose = slot.LearnsAtClose,
             IdempotencyKey = OpenDecisions.KeyOf(DecisionKind.NextBestAction, slot.Name, question.Request.IdempotencyKey),
             Eligible = eligible,
@@ -69,7 +76,14 @@ public sealed class DecisionPipeline(FoldSettings settings)
         };
     }
 
-    private static DecisionChoice[] Choose(DecisionQuestion question, Candidates candidates, ReadOnlySpan<double> features, out byte[] rows)
+    /// <summary>
+    /// Whether models may learn from it: not from who refuses personalization, and not where the caller's own list left one action, which says nothing of what the others
+    /// would have brought and lets whoever asks make any action the loser.
+    /// </summary>
+    private static bool Teaches(DecisionQuestion question, int eligible) =>
+        !(question.Request.Actions is not null && eligible == 1) && !new FeatureView(question.Profile).Refuses(FeaturePurpose.Personalization);
+
+    private static DecisionChoice[] Choose(DecisionQuestion question, Candidates candidates, ReadOnlySpan<double> features, double scale, out byte[] rows)
     {
         var random = DecisionRandom.For(question.Seed, KeyHash.Hash64(question.Profile.Customer.Text), question.Decision);
         var choices = new DecisionChoice[Math.Clamp(question.Request.N, 1, candidates.Count)];
@@ -79,7 +93,7 @@ public sealed class DecisionPipeline(FoldSettings settings)
         {
             var (index, propensity, draw) = DrawStage.Run(question, features, candidates, ref random);
             if (place == 0) rows = RecordStage.Pack(question.Model, candidates);
-            choices[place] = RecordStage.Choice(question, candidates, index, features, propensity, draw);
+            choices[place] = RecordStage.Choice(question, candidates, index, features, scale, propensity, draw);
             var group = candidates.Groups[index];
             ReservationStage.Run(candidates.Actions[index], charges);
             candidates.RemoveAt(index);

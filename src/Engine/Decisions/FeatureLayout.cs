@@ -1,14 +1,15 @@
 using System.Collections.Concurrent;
+using System.Numerics.Tensors;
 using Personalization.Decisions;
-using Personalization.Engine.Decisions.Eligibility;
+using Personalization.Engine.Features;
 using Personalization.Engine.Profiles;
 using Personalization.Partitions;
 
 namespace Personalization.Engine.Decisions;
 
 /// <summary>
-/// What the feature vector x of a slot is made of: the constant 1, what the profile says, what the request's context says. Every component is
-/// between −1 and 1 but for numbers of the context, which are cut at ±10; all are rounded to 32 bits, so that x is the same wherever it is stored.
+/// What the feature vector x of a slot is made of: the constant 1, what the profile says, what the request's context says. Bounded as a whole, so that no caller's
+/// example outweighs those of others; all components are rounded to 32 bits, so that x is the same wherever it is stored.
 /// </summary>
 /// <remarks>
 /// <list type="table">
@@ -22,8 +23,11 @@ namespace Personalization.Engine.Decisions;
 /// <item><term>x₇</term><description>2^(−days since the last event/7), 0 for a stranger</description></item>
 /// <item><term>x₈ …</term><description>the context: one component for each configured feature, else 24 that it is hashed into</description></item>
 /// </list>
-/// A context feature is hashed into two of the 24 components with a sign each and weight 1/√2 (Weinberger et al., Feature Hashing, 2009; two places make it
-/// unlikely that two features share both).
+/// <para>A context feature is hashed into two of the 24 components with a sign each and weight 1/√2 (Weinberger et al., Feature Hashing, 2009; two places make it
+/// unlikely that two features share both).</para>
+/// <para><b>Bounds.</b> A text or flag counts 1, a number between −1 and 1 (<see cref="ContextFeature.Standardise"/>). The context's part as a whole has at most the
+/// length √9 (of configured features: √(their number) where that is more): nine values count in full, more of them share the same length. So ‖x‖² ≤ 17 by default, where
+/// a stranger's x with one value of the context has 2.</para>
 /// </remarks>
 public sealed class FeatureLayout
 {
@@ -33,57 +37,87 @@ public sealed class FeatureLayout
     /// <summary>Components that an unconfigured context is hashed into.</summary>
     public const int HashedFeatures = 24;
 
-    private const double LargestNumber = 10;
-    private const double DayMs = 86_400_000;
-    private static readonly double HashWeight = Math.Sqrt(.5);
-    private static readonly string[] ProfileNames =
-        ["base rate", "has bought", "orders", "recency of purchase", "depth of session", "cart", "sessions", "recency of visit"];
+    /// <summary>The name under which a slot that shares its model with others stands among the context's values.</summary>
+    public const string SlotName = "slot";
 
+    private const double LeastSquares = 9;
     private const int LongestOnStack = 256;
     private const int MostNames = 1000;
+    private const int LongestName = 128;
+    private static readonly double HashWeight = Math.Sqrt(.5);
 
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _placesByText;
-    private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
+    private readonly ContextFeature[] _configured;
+    private readonly double _mostSquares;
+    private ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
 
     /// <summary>Makes a layout.</summary>
-    /// <param name="contextFeatures">Configured features: <c>name=value</c> for a text or flag, <c>name</c> for a number; none = hashing.</param>
+    /// <param name="contextFeatures">Configured features, see <see cref="ContextFeature"/>; none = hashing.</param>
+    /// <exception cref="ArgumentException">A feature's range is none.</exception>
     public FeatureLayout(IReadOnlyList<string> contextFeatures)
     {
         ArgumentNullException.ThrowIfNull(contextFeatures);
-        foreach (var feature in contextFeatures) _places.TryAdd(feature, ProfileFeatures + _places.Count);
+        var configured = new List<ContextFeature>(contextFeatures.Count);
+        foreach (var text in contextFeatures)
+        {
+            if (!ContextFeature.TryParse(text, out var feature)) throw new ArgumentException($"'{text}' is no feature of a context", nameof(contextFeatures));
+            if (_places.TryAdd(feature.Key, ProfileFeatures + configured.Count)) configured.Add(feature);
+        }
+
+        _configured = [.. configured];
         _placesByText = _places.GetAlternateLookup<ReadOnlySpan<char>>();
-        Dimension = ProfileFeatures + (_places.Count > 0 ? _places.Count : HashedFeatures);
+        _mostSquares = Math.Max(LeastSquares, configured.Count);
+        Dimension = ProfileFeatures + (configured.Count > 0 ? configured.Count : HashedFeatures);
     }
 
     /// <summary>d.</summary>
     public int Dimension { get; }
 
-    /// <summary>Fills x.</summary>
-    public void Fill(in EligibilityContext customer, Dictionary<string, ContextValue> context, Span<double> x)
+    /// <summary>Fills x; answers what each value of the context counts in it, 1 or less: see the bounds above.</summary>
+    /// <param name="profile">The customer; read for <see cref="FeaturePurpose.Personalization"/>.</param>
+    /// <param name="at">When, milliseconds since 1970-01-01 UTC.</param>
+    /// <param name="settings">The settings that the profile was folded with.</param>
+    /// <param name="context">The request's context.</param>
+    /// <param name="slot">The slot, where it shares its model with others; null where it has its own.</param>
+    /// <param name="x">Takes x.</param>
+    public double Fill(CustomerProfile profile, long at, FoldSettings settings, Dictionary<string, ContextValue> context, string? slot, Span<double> x)
     {
         ArgumentNullException.ThrowIfNull(context);
         x.Clear();
-        Profile(customer, x);
+        x[0] = 1;
+        CustomerFeatures.Read(profile, at, settings, x[1..ProfileFeatures]);
         foreach (var (name, value) in context) Add(name, value, x);
+        if (slot is not null && !context.ContainsKey(SlotName)) Add(SlotName, ContextValue.Of(slot), x);
+        var scale = Bound(x[ProfileFeatures..]);
         foreach (ref var component in x) component = (float)component;
+        return scale;
     }
 
-    /// <summary>Adds to x what a value of the context puts there. False: nothing.</summary>
+    private double Bound(Span<double> context)
+    {
+        var squares = TensorPrimitives.SumOfSquares<double>(context);
+        if (squares <= _mostSquares) return 1;
+        var scale = Math.Sqrt(_mostSquares / squares);
+        TensorPrimitives.Multiply(context, scale, context);
+        return scale;
+    }
+
+    /// <summary>Adds to x what a value of the context puts there before the whole is bounded. False: nothing.</summary>
     public bool Add(string name, in ContextValue value, Span<double> x)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (value.IsNull) return false;
-        var number = value.Kind == ContextValueKind.Number ? Math.Clamp(value.Number, -LargestNumber, LargestNumber) : 1;
         Span<char> buffer = stackalloc char[LongestOnStack];
         var feature = FeatureOf(name, value, buffer);
-        if (_places.Count > 0)
+        if (_configured.Length > 0)
         {
             if (!_placesByText.TryGetValue(feature, out var place)) return false;
-            x[place] += number;
+            x[place] += value.Kind == ContextValueKind.Number ? _configured[place - ProfileFeatures].Standardise(value.Number) : 1;
             return true;
         }
 
+        var number = value.Kind == ContextValueKind.Number ? ContextFeature.Magnitude(value.Number) : 1;
         var hash = KeyHash.Hash64(feature);
         var first = (uint)hash % HashedFeatures;
         // Never the same place twice: two signs could cancel.
@@ -94,7 +128,7 @@ public sealed class FeatureLayout
     }
 
     /// <summary>What a component of the profile is called.</summary>
-    public static string NameOf(int profileFeature) => ProfileNames[profileFeature];
+    public static string NameOf(int profileFeature) => profileFeature == 0 ? DecisionWords.BaseRate : CustomerFeatures.All[profileFeature - 1].Name;
 
     /// <summary>What a context's value is called among a choice's factors: <c>context.name=value</c>, or <c>context.name</c> for a number.</summary>
     public string FactorOf(string name, in ContextValue value)
@@ -102,11 +136,13 @@ public sealed class FeatureLayout
         ArgumentNullException.ThrowIfNull(name);
         Span<char> buffer = stackalloc char[LongestOnStack];
         var feature = FeatureOf(name, value, buffer);
-        var names = _names.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (names.TryGetValue(feature, out var known)) return known;
+        var names = _names;
+        if (names.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(feature, out var known)) return known;
         var factor = string.Concat(DecisionWords.ContextPrefix, feature);
-        // Values that never come twice would fill any table.
-        if (_names.Count < MostNames) names.TryAdd(feature, factor);
+        if (feature.Length > LongestName) return factor;
+        // Callers make values up: a table that is full begins anew, so that no name keeps its place because it came first.
+        if (names.Count >= MostNames) _names = names = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        names.TryAdd(feature.ToString(), factor);
         return factor;
     }
 
@@ -121,30 +157,5 @@ public sealed class FeatureLayout
         buffer[name.Length] = '=';
         text.CopyTo(buffer[(name.Length + 1)..]);
         return buffer[..length];
-    }
-
-    private static void Profile(in EligibilityContext customer, Span<double> x)
-    {
-        var state = customer.State;
-        ref readonly var purchases = ref state.Purchases;
-        ref readonly var session = ref state.Session;
-        var time = customer.Time;
-        x[0] = 1;
-        if (purchases.Orders > 0)
-        {
-            x[1] = 1;
-            x[2] = Math.Min(1, Math.Log(1 + purchases.Orders) / 4);
-            x[3] = Math.Pow(2, -Math.Max(0, time - purchases.LastAt) / DayMs / 30);
-        }
-
-        if (session.LastAt <= 0) return;
-        if (time - session.LastAt <= customer.Settings.SessionGapMs)
-        {
-            x[4] = Math.Min(1, Math.Log(1 + session.Events) / 4);
-            x[5] = session.CartItems > 0 ? 1 : 0;
-        }
-
-        x[6] = Math.Min(1, Math.Log(1 + session.Ordinal) / 4);
-        x[7] = Math.Pow(2, -Math.Max(0, time - session.LastAt) / DayMs / 7);
     }
 }

@@ -9,22 +9,44 @@ namespace Personalization.Engine.Decisions;
 /// <summary>How one slot decides, ready for use.</summary>
 public sealed class SlotSettings
 {
-    private SlotSettings(string name, SlotOptions options)
+    /// <summary>The name of the model that all slots share which nobody configured: no slot can have it.</summary>
+    public const string SharedModel = "";
+
+    private SlotSettings(string name, bool isConfigured, SlotOptions options)
     {
         Name = name;
+        IsConfigured = isConfigured;
         Policy = new ActionPolicy(PolicyOf(options));
         Features = new FeatureLayout(options.Features);
         Untaught = ActionModel.Empty(Features.Dimension, Policy.Options);
         WindowMs = (long)options.Window.TotalMilliseconds;
         DefaultReward = options.DefaultReward;
         CountsExposures = options.CountsExposures;
+        LearnsFromExposures = options.LearnsFrom == LearningSource.Exposures;
         // A model that cannot take back what it learned waits for the end.
         LearnsAtClose = options.LearnsAtClose ?? Policy.Options.Link == RewardLink.Logistic;
+        KeyShare = options.KeyShare;
         Rewards = RulesOf(options.Rewards, needsMatch: false);
+    }
+
+    private SlotSettings(string name, SlotSettings shared)
+    {
+        (Name, IsConfigured, Policy, Features, Untaught) = (name, shared.IsConfigured, shared.Policy, shared.Features, shared.Untaught);
+        (WindowMs, DefaultReward, CountsExposures, LearnsFromExposures, LearnsAtClose) = (shared.WindowMs, shared.DefaultReward, shared.CountsExposures, shared.LearnsFromExposures, shared.LearnsAtClose);
+        (KeyShare, Rewards) = (shared.KeyShare, shared.Rewards);
     }
 
     /// <summary>The slot.</summary>
     public string Name { get; }
+
+    /// <summary>Whether the settings name it. Slots that they do not name share one model and the settings of <see cref="DecisionOptions.Default"/>.</summary>
+    public bool IsConfigured { get; }
+
+    /// <summary>The model that scores it and learns from it: its own, or <see cref="SharedModel"/>.</summary>
+    public string Model => IsConfigured ? Name : SharedModel;
+
+    /// <summary>The name that stands in x where others share the model; null where the model is the slot's own.</summary>
+    public string? NameInFeatures => IsConfigured ? null : Name;
 
     /// <summary>The policy.</summary>
     public ActionPolicy Policy { get; }
@@ -44,6 +66,12 @@ public sealed class SlotSettings
     /// <summary>Whether caps come back where no exposure came.</summary>
     public bool CountsExposures { get; }
 
+    /// <summary>Whether only what was shown teaches: an exposure or a reward says so.</summary>
+    public bool LearnsFromExposures { get; }
+
+    /// <summary>The largest share of what the slot learns from that may come of one caller's key, above 0 to 1; 1 = no bound.</summary>
+    public double KeyShare { get; }
+
     /// <summary>Whether rewards are learned at the window's end.</summary>
     public bool LearnsAtClose { get; }
 
@@ -54,8 +82,11 @@ public sealed class SlotSettings
     public static SlotSettings From(string name, DecisionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new SlotSettings(name, options.Slots.GetValueOrDefault(name) ?? options.Default);
+        return options.Slots.TryGetValue(name, out var own) ? new SlotSettings(name, true, own) : new SlotSettings(name, false, options.Default);
     }
+
+    /// <summary>The same settings for another slot that nobody configured. Costs one small object: nothing is kept for a name that a caller made up.</summary>
+    public SlotSettings Named(string name) => new(name, this);
 
     /// <summary>The policy and prior of a slot's options.</summary>
     public static PolicyOptions PolicyOf(SlotOptions options)

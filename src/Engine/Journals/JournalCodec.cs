@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using Personalization.Engine.Profiles;
 using Personalization.Log;
+using Personalization.Partitions;
 using Personalization.Stores;
 
 namespace Personalization.Engine.Journals;
@@ -10,8 +12,8 @@ namespace Personalization.Engine.Journals;
 /// from it, what there was: nothing before its first entry, or the row after its last one (a base).
 /// </summary>
 /// <remarks>
-/// Layout: version u8 · flags u8 (1 zstd, 2 history begins here, 4 a base follows the entries) · fold version varint · for zstd the raw length as
-/// varint · body. Body: count, then per entry position delta, log-time delta (zigzag), length, bytes; then for a base its position, row length, row, side
+/// Layout: version u8 · flags u8 (1 zstd, 2 history begins here, 4 a base follows the entries, 8 a checksum ends the segment) · fold version varint · for zstd the raw length as
+/// varint · body · checksum u32, the low half of the XXH3-64 of everything before it. Body: count, then per entry position delta, log-time delta (zigzag), length, bytes; then for a base its position, row length, row, side
 /// length, side; all varints. Zstandard (Y. Collet, RFC 8878), level 3, where the body has 256 bytes or more and becomes smaller.
 /// Version 1 had 0 or 1 in place of the flags and no fold version; it is still read.
 /// </remarks>
@@ -23,6 +25,8 @@ public static class JournalCodec
     private const byte Zstd = 1;
     private const byte Begins = 2;
     private const byte HasBase = 4;
+    private const byte HasChecksum = 8;
+    private const int ChecksumBytes = 4;
     private const int CompressFrom = 256;
     private const int Level = 3;
     private const int LargestBody = 1 << 28;
@@ -72,7 +76,7 @@ public static class JournalCodec
             writer.Bytes(row.Side);
         }
 
-        var flags = (byte)((begins ? Begins : 0) | (row is null ? 0 : HasBase));
+        var flags = (byte)(HasChecksum | (begins ? Begins : 0) | (row is null ? 0 : HasBase));
         var segment = new JournalSegment(entries[0].Position, position, writtenAt, Pack(body.WrittenSpan, flags, foldVersion));
         if (body.Capacity > LargestKept) written = null;
         return segment;
@@ -87,10 +91,10 @@ public static class JournalCodec
     public static JournalContent ReadWhole(JournalSegment segment)
     {
         ArgumentNullException.ThrowIfNull(segment);
-        var head = new ByteReader(segment.Bytes);
+        var head = new ByteReader(Checked(segment.Bytes));
         var version = head.Version(Version, "journal segment");
         var flags = head.Byte();
-        if (flags > (version == 1 ? Zstd : Zstd | Begins | HasBase)) throw new InvalidDataException($"the flags {flags} of a journal segment are not known to this code");
+        if (flags > (version == 1 ? Zstd : Zstd | Begins | HasBase | HasChecksum)) throw new InvalidDataException($"the flags {flags} of a journal segment are not known to this code");
         var foldVersion = version == 1 ? 0 : (int)head.UInt32();
         var reader = (flags & Zstd) != 0 ? new ByteReader(Unpack(ref head)) : new ByteReader(head.Rest());
         var entries = new LogEntry[reader.Count(3)];
@@ -134,8 +138,22 @@ public static class JournalCodec
         writer.Byte(flags);
         writer.Unsigned((ulong)foldVersion);
         if (rawLength is { } length) writer.Count(length);
-        return [.. head.WrittenSpan, .. body];
+        byte[] bytes = [.. head.WrittenSpan, .. body, 0, 0, 0, 0];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - ChecksumBytes), Checksum(bytes.AsSpan(0, bytes.Length - ChecksumBytes)));
+        return bytes;
     }
+
+    /// <summary>The bytes without their checksum, which was compared; all of them where there is none.</summary>
+    private static ReadOnlySpan<byte> Checked(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 2 || (bytes[1] & HasChecksum) == 0) return bytes;
+        var end = bytes.Length - ChecksumBytes;
+        return end >= 2 && BinaryPrimitives.ReadUInt32LittleEndian(bytes[end..]) == Checksum(bytes[..end])
+            ? bytes[..end]
+            : throw new InvalidDataException("the segment is damaged: its bytes are not those that were written");
+    }
+
+    private static uint Checksum(ReadOnlySpan<byte> bytes) => (uint)KeyHash.Hash64(bytes);
 
     private static byte[] Unpack(ref ByteReader head)
     {

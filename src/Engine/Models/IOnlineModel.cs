@@ -34,6 +34,10 @@ public interface IOnlineModel
     /// <summary>Reads what <see cref="SaveRest"/> wrote, after all stored changes were replayed.</summary>
     void LoadRest(ReadOnlySpan<byte> rest) { }
 
+    /// <summary>Forgets what one part of the model has learned, such as one slot; what it learns from then on is learned anew. Published and stored like anything learned.</summary>
+    /// <exception cref="NotSupportedException">The model has no such parts.</exception>
+    void Reset(string part) => throw new NotSupportedException("this model has no parts that begin anew");
+
     /// <summary>Writes the whole state.</summary>
     void Save(Stream stream);
 

@@ -64,6 +64,15 @@ internal readonly ref struct ByteWriter(IBufferWriter<byte> target)
 
     public void Signed(long value) => Unsigned((ulong)((value << 1) ^ (value >> 63)));
 
+    /// <summary>How many bytes <see cref="Decimal"/> takes.</summary>
+    public static int BytesOf(decimal value)
+    {
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(value, bits);
+        var digits = ((UInt128)(uint)bits[2] << 64) | ((UInt128)(uint)bits[1] << 32) | (uint)bits[0];
+        return 1 + Math.Max(1, (134 - (int)UInt128.LeadingZeroCount(digits)) / 7);
+    }
+
     /// <summary>All 128 bits that tell: scale and sign in one byte, then the digits; 1.0 and 1.00 stay two things.</summary>
     public void Decimal(decimal value)
     {

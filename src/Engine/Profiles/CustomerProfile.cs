@@ -34,8 +34,11 @@ public sealed class CustomerProfile
     /// <summary>End of the newest session that was reported; 0 = none.</summary>
     internal long ReportedUntil;
 
-    /// <summary>How many orders there were when the last churn crossing was told; 0 = none was.</summary>
-    internal uint ToldOrders;
+    /// <summary>The newest order when the last churn crossing was told: its time; 0 = none was told.</summary>
+    internal long ToldLastAt;
+
+    /// <summary>When a purpose was first refused that the table of consents had no room for: since then every purpose that is not in it is refused; 0 = never.</summary>
+    internal long OthersRefusedAt;
 
     private FeatureState? _live;
 
@@ -47,6 +50,9 @@ public sealed class CustomerProfile
         var tenant = text[..text.IndexOf('/')];
         Tenant = tenant.SequenceEqual(CustomerKey.DefaultTenant) ? CustomerKey.DefaultTenant : string.Intern(tenant.ToString());
     }
+
+    /// <summary>The profile of a customer that was erased, of whom not even the ids are known that recognise repeats.</summary>
+    public static CustomerProfile Erased(CustomerKey customer) => new(customer) { IsTombstone = true };
 
     /// <summary>The customer.</summary>
     public CustomerKey Customer { get; }
@@ -93,23 +99,23 @@ public sealed class CustomerProfile
     public bool IsEmpty => Totals.Events == 0 && Totals.Bot == 0 && Totals.Test == 0 && Traits is null && Consents is null;
 
     /// <summary>
-    /// Whether so many ids came within the window that soon one would be forgotten inside it: the customer's events should be refused with 429.
-    /// As of the last entry; <see cref="NearlyForgetsAt"/> tells when it is over.
+    /// The log time from which the customer's events should be taken again, because so many ids came within the window that there may soon be no room for more;
+    /// 0: they are taken. A hint that sheds load: what keeps an id from counting twice is the fold.
     /// </summary>
-    public bool NearlyForgets { get; internal set; }
-
-    /// <summary><see cref="NearlyForgets"/> as of a later log time: ids that have left the window by then count no longer. Cost O(ids).</summary>
-    public bool NearlyForgetsAt(long logTime, FoldSettings settings)
+    public long ThrottledUntil(FoldSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return NearlyForgets && Ids.CountSince(logTime - settings.RecentIdWindowMs) >= settings.ThrottleAt;
+        return Ids.Count < settings.ThrottleAt ? 0 : Ids.TimeOf(Ids.Count - settings.ThrottleAt) + settings.RecentIdWindowMs + 1;
     }
 
-    /// <summary>Whether an event id (<see cref="Log.EntryEnvelope.ShortEventIdHash"/>) is among those remembered. Cost O(ids), vectorised.</summary>
+    /// <summary>Whether an event id (<see cref="Log.EntryEnvelope.ShortEventIdHash"/>) is among those remembered.</summary>
     public bool Remembers(ulong shortEventIdHash) => Ids.Contains(shortEventIdHash);
 
     /// <summary>Whether the customer said no to a purpose. Who said nothing did not refuse.</summary>
-    public bool Refuses(string purpose) => Consents is { } consents && consents.TryGetValue(purpose, out var consent) && !consent.Granted;
+    public bool Refuses(string purpose) => Consents is { } consents && consents.TryGetValue(purpose, out var consent) ? !consent.Granted : OthersRefusedAt > 0;
+
+    /// <summary>A stranger of the same name and consents: see <see cref="Features.FeatureView"/>.</summary>
+    internal CustomerProfile AsStranger() => new(Customer) { Consents = Consents, OthersRefusedAt = OthersRefusedAt };
 
     internal string Tenant { get; }
 
@@ -127,11 +133,11 @@ public sealed class CustomerProfile
 
     internal void DropLive() => _live = null;
 
-    /// <summary>A state whose purchases are those of base and tail: the base alone where the tail has none.</summary>
-    internal FeatureState WithPurchases(FoldSettings settings) => Tail.Purchases == 0 ? Base : Live(settings);
+    /// <summary>Orders and purchase days.</summary>
+    internal PurchaseProcess Purchases => Base.Purchases;
 
-    /// <summary>Distinct orders.</summary>
-    internal long Orders(FoldSettings settings) => Totals.LateOrders + WithPurchases(settings).Purchases.Orders;
+    /// <summary>Mean money of the orders that carry any; 0 without one.</summary>
+    internal decimal MeanOrderValue => Purchases.PaidOrders == 0 ? 0 : Totals.Revenue / Purchases.PaidOrders;
 
     /// <summary>Forgets everything but the ids and positions that recognise repeats.</summary>
     internal void Erase()
@@ -145,7 +151,8 @@ public sealed class CustomerProfile
         ReportedUntil = 0;
         SessionDue = null;
         WokenAt = 0;
-        ToldOrders = 0;
+        ToldLastAt = 0;
+        OthersRefusedAt = 0;
         Decisions = null;
         JournalBaseAt = 0;
         DropLive();
@@ -159,6 +166,3 @@ public sealed class CustomerProfile
         Ids.Trim();
     }
 }
-
-/// <summary>A consent as last said.</summary>
-internal readonly record struct Consent(bool Granted, long At);

@@ -28,7 +28,8 @@ internal struct Fact
 
     public ulong Channel;
 
-    public ulong Order;
+    /// <summary>Of a purchase of an order: which line of which order it is; else 0.</summary>
+    public ulong Line;
 
     /// <summary>Base currency: of the whole event in part 0, else 0.</summary>
     public decimal Money;

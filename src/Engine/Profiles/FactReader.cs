@@ -14,7 +14,7 @@ internal static class FactReader
     public const decimal LargestMoney = 1_000_000_000_000m;
 
     private const long LargestTime = 253_402_300_799_999;
-    private const int LargestQuantity = 1_000_000;
+    internal const int LargestQuantity = 1_000_000;
 
     /// <summary>What keeps an event from being folded, or null.</summary>
     public static string? Fault(CustomerEvent value, long time)
@@ -31,34 +31,50 @@ internal static class FactReader
     /// <summary>The money of the whole event.</summary>
     public static decimal Money(CustomerEvent value) => decimal.Round(value.BaseValue ?? 0, MoneyDecimals);
 
-    public static Fact Read(CustomerProfile profile, Entry entry, CustomerEvent value, int part, long time, FoldSettings settings, IFoldSink sink)
+    /// <summary>Makes a fact.</summary>
+    /// <param name="profile">The profile.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="value">Its event.</param>
+    /// <param name="line">Which of the event's lines; any number where it has none, and beyond them it is of no item.</param>
+    /// <param name="part">How many facts of the event came before.</param>
+    /// <param name="time">Event time.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="sink">Takes names.</param>
+    public static Fact Read(CustomerProfile profile, Entry entry, CustomerEvent value, int line, int part, long time, FoldSettings settings, IFoldSink sink)
     {
-        var line = value.Lines is { Length: > 0 } lines ? lines[part] : null;
-        var fact = new Fact
-        {
-            Time = time,
-            IdHash = entry.Envelope.ShortEventIdHash,
-            Position = entry.Position,
-            Item = Name(profile, line is null ? value.ItemId : line.ItemId, sink),
-            Category = Name(profile, line is null ? value.Category : line.Category, sink),
-            Brand = Name(profile, line is null ? value.Brand : line.Brand, sink),
-            Quantity = Math.Clamp((line is null ? value.Quantity : line.Quantity) ?? 1, 1, LargestQuantity),
-            Type = value.Type,
-            Part = (byte)part,
-            PriceBand = PriceBand(value, line, settings),
-        };
+        var fact = value.Lines is not { Length: > 0 } lines ? OfItem(profile, value, settings, sink) : line < lines.Length ? OfLine(profile, lines[line], settings, sink) : OfNoItem;
+        (fact.Time, fact.IdHash, fact.Position, fact.Type, fact.Part) = (time, entry.Envelope.ShortEventIdHash, entry.Position, value.Type, (byte)part);
         if (part > 0) return fact;
         fact.Channel = Name(profile, value.Channel, sink);
         fact.Money = Money(value);
-        if (value.Lines is { Length: > 1 } all) fact.Quantity = Quantity(all);
-        if (value.Type == EventType.Purchase) fact.Order = OrderOf(profile, value);
+        if (value.Lines is { Length: > 1 } all && value.Type != EventType.Purchase) fact.Quantity = Quantity(all);
         return fact;
     }
 
-    /// <summary>Hash of the item of a part; 0 = none.</summary>
-    public static ulong ItemOf(CustomerProfile profile, CustomerEvent value, int part)
+    private static Fact OfNoItem => new() { Quantity = 1, PriceBand = Fact.NoPriceBand };
+
+    private static Fact OfItem(CustomerProfile profile, CustomerEvent value, FoldSettings settings, IFoldSink sink) => new()
     {
-        var name = value.Lines is { Length: > 0 } lines ? lines[part].ItemId : value.ItemId;
+        Item = Name(profile, value.ItemId, sink),
+        Category = Name(profile, value.Category, sink),
+        Brand = Name(profile, value.Brand, sink),
+        Quantity = Math.Clamp(value.Quantity ?? 1, 1, LargestQuantity),
+        PriceBand = PriceBand(value, settings),
+    };
+
+    private static Fact OfLine(CustomerProfile profile, OrderLine line, FoldSettings settings, IFoldSink sink) => new()
+    {
+        Item = Name(profile, line.ItemId, sink),
+        Category = Name(profile, line.Category, sink),
+        Brand = Name(profile, line.Brand, sink),
+        Quantity = Math.Clamp(line.Quantity ?? 1, 1, LargestQuantity),
+        PriceBand = PriceBands.Of(line.UnitPrice, settings.PriceBandUnit),
+    };
+
+    /// <summary>Hash of the item of a line; 0 = none.</summary>
+    public static ulong ItemOf(CustomerProfile profile, CustomerEvent value, int line)
+    {
+        var name = value.Lines is { Length: > 0 } lines ? (line < lines.Length ? lines[line].ItemId : null) : value.ItemId;
         return string.IsNullOrEmpty(name) ? 0 : KeyHash.Name(profile.Tenant, name);
     }
 
@@ -72,9 +88,8 @@ internal static class FactReader
         return (int)Math.Min(sum, LargestQuantity);
     }
 
-    private static byte PriceBand(CustomerEvent value, OrderLine? line, FoldSettings settings)
+    private static byte PriceBand(CustomerEvent value, FoldSettings settings)
     {
-        if (line is not null) return PriceBands.Of(line.UnitPrice, settings.PriceBandUnit);
         if (value.UnitPrice is not null || value.ItemId is null) return PriceBands.Of(value.UnitPrice, settings.PriceBandUnit);
         return PriceBands.Of(value.BaseValue / Math.Clamp(value.Quantity ?? 1, 1, LargestQuantity), settings.PriceBandUnit);
     }

@@ -8,9 +8,6 @@ internal sealed class FactTail
 
     public int Count { get; private set; }
 
-    /// <summary>How many purchases are in it.</summary>
-    public int Purchases { get; private set; }
-
     public ReadOnlySpan<Fact> Facts => _facts.AsSpan(_head, Count);
 
     public ref readonly Fact First => ref _facts[_head];
@@ -27,7 +24,6 @@ internal sealed class FactTail
         if (at < end) Array.Copy(_facts, at, _facts, at + 1, end - at);
         _facts[at] = fact;
         Count++;
-        if (IsPurchase(fact)) Purchases++;
         return at == end;
     }
 
@@ -36,15 +32,43 @@ internal sealed class FactTail
 
     public void RemoveFirst()
     {
-        if (IsPurchase(First)) Purchases--;
         _head++;
         if (--Count == 0) _head = 0;
+    }
+
+    /// <summary>The fact of an order's line (<see cref="Fact.Line"/>); −1 = it is not here.</summary>
+    public int IndexOfLine(ulong line)
+    {
+        var facts = Facts;
+        for (var i = facts.Length - 1; i >= 0; i--)
+        {
+            if (facts[i].Line == line) return i;
+        }
+
+        return -1;
+    }
+
+    /// <summary>Takes a part out of an event, whose other parts move up. True: there is none left, so the event is gone.</summary>
+    public bool RemovePart(int index)
+    {
+        var at = _head + index;
+        var removed = _facts[at];
+        var end = _head + Count;
+        Array.Copy(_facts, at + 1, _facts, at, end - at - 1);
+        Count--;
+        var first = at;
+        while (first > _head && IsSameEvent(_facts[first - 1], removed)) first--;
+        var last = first;
+        while (last < end - 1 && IsSameEvent(_facts[last], removed)) _facts[last].Part = (byte)(last++ - first);
+        if (last == first) return true;
+        if (removed.Part == 0) (_facts[first].Channel, _facts[first].Money) = (removed.Channel, removed.Money);
+        return false;
     }
 
     public void Clear()
     {
         _facts = [];
-        _head = Count = Purchases = 0;
+        _head = Count = 0;
     }
 
     /// <summary>Gives back room that a burst left behind.</summary>
@@ -55,7 +79,7 @@ internal sealed class FactTail
         _head = 0;
     }
 
-    private static bool IsPurchase(in Fact fact) => fact.Type == Events.EventType.Purchase && fact.Part == 0;
+    private static bool IsSameEvent(in Fact left, in Fact right) => left.Position == right.Position && left.IdHash == right.IdHash;
 
     private void MakeRoom()
     {

@@ -38,7 +38,6 @@ internal sealed class FeatureState
 
     public ActivityCounts Activity;
     public Session Session;
-    public PurchaseProcess Purchases;
     public long LastOpenedAt;
 
     /// <summary>0 = unknown, 1 = subscribed, 2 = unsubscribed.</summary>
@@ -49,7 +48,9 @@ internal sealed class FeatureState
     public AffinityTable Channels = new();
     public double[] Dense = [];
     public RecentItems Items = new();
-    public OrderMemory Orders = new();
+
+    /// <summary>Sets and sums that no order changes: shared by base and live state, never copied.</summary>
+    public readonly PurchaseProcess Purchases = new();
 
     public FeatureState Clone()
     {
@@ -59,7 +60,6 @@ internal sealed class FeatureState
         copy.Channels = Channels.Clone();
         copy.Dense = (double[])Dense.Clone();
         copy.Items = Items.Clone();
-        copy.Orders = Orders.Clone();
         return copy;
     }
 
@@ -86,9 +86,6 @@ internal sealed class FeatureState
         if (EventWeights.IsActivity(fact.Type)) FoldActivity(fact, settings);
         switch (fact.Type)
         {
-            case EventType.Purchase:
-                Purchases.Fold(fact.Time, LocalDay.Of(fact.Time, settings.Zone).Day, IsNewOrder(fact, settings));
-                break;
             case EventType.MessageOpened:
                 LastOpenedAt = fact.Time;
                 break;
@@ -126,14 +123,5 @@ internal sealed class FeatureState
         Brands.Scale(factor);
         Channels.Scale(factor);
         AffinityTable.Scale(Dense, factor);
-    }
-
-    private bool IsNewOrder(in Fact fact, FoldSettings settings)
-    {
-        if (fact.Order == 0) return true;
-        Orders.ForgetBefore(fact.Time - settings.OrderMemoryMs);
-        if (Orders.Contains(fact.Order)) return false;
-        Orders.Remember(fact.Order, fact.Time, settings.Orders);
-        return true;
     }
 }

@@ -10,8 +10,9 @@ namespace Personalization.Engine.Profiles;
 /// </summary>
 public sealed record FoldSettings
 {
-    /// <summary>The number of the fold's code: raised whenever the same entries would fold to something else. 2: objects among traits are merged.</summary>
-    public const int Code = 2;
+    /// <summary>The number of the fold's code: raised whenever the same entries would fold to something else. 2: objects among traits are merged. 3: purchases of any age are in the purchase
+    /// process, an order counts once however often it is told, consents are bounded without losing a refusal.</summary>
+    public const int Code = 3;
 
     /// <summary>The revision of these settings, 0 to 65,535.</summary>
     public int Revision { get; init; }
@@ -28,11 +29,17 @@ public sealed record FoldSettings
     /// <summary>For how much log time event ids are remembered, to recognise repeats. Default 10 minutes.</summary>
     public TimeSpan RecentIdWindow { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How many event ids are remembered at most. Default 8,192 (12 bytes each).</summary>
-    public int RecentIds { get; init; } = 8192;
+    /// <summary>
+    /// How many event ids are remembered at most: one inside the window is never forgotten, so an event for whose id there is no room is rejected. Default 131,072: at
+    /// most 1.2 MiB of side record, about 6 MiB in memory.
+    /// </summary>
+    public int RecentIds { get; init; } = 131_072;
 
-    /// <summary>Remembered ids at which the customer's events should be throttled, before any would be forgotten inside the window. Default 6,144.</summary>
-    public int ThrottleAt { get; init; } = 6144;
+    /// <summary>
+    /// Remembered ids from which on the customer's events should be throttled. Default 65,536: what is under way until a gateway hears of it (at most
+    /// <c>Limits:PartitionLag</c>) still finds room.
+    /// </summary>
+    public int ThrottleAt { get; init; } = 65_536;
 
     /// <summary>
     /// Facts held in the tail at most (one per event, one per further order line). Beyond it the oldest are folded early, and an event before
@@ -64,11 +71,16 @@ public sealed record FoldSettings
     /// <summary>The upper bound of the lowest price band, in the base currency; each further band reaches twice as far. Default 1.</summary>
     public decimal PriceBandUnit { get; init; } = 1m;
 
-    /// <summary>How long an order id is remembered, in event time, so that further lines of it are no new order. Default 30 days.</summary>
-    public TimeSpan OrderMemory { get; init; } = TimeSpan.FromDays(30);
+    /// <summary>How far apart in event time purchases of one order id are still one order, of which equal lines count once. Default 90 days.</summary>
+    public TimeSpan OrderMemory { get; init; } = TimeSpan.FromDays(90);
 
-    /// <summary>Order ids remembered at most; beyond it the oldest is forgotten. Default 256.</summary>
-    public int Orders { get; init; } = 256;
+    /// <summary>
+    /// Bytes of the side record that known orders may take. Beyond it the lines of the oldest leave first, then the oldest orders; at least 2,000 are kept. Default 64 KiB.
+    /// </summary>
+    public int OrderBytes { get; init; } = 65_400;
+
+    /// <summary>Purchase days kept one by one, the newest. Default 4,096: more than eleven years with an order a day.</summary>
+    public int PurchaseDays { get; init; } = 4096;
 
     /// <summary>Own event types (<c>custom:*</c>) counted by name, at most: the first ones. Default 16; all others, and names above 128 characters, only count as <c>custom</c>.</summary>
     public int CustomTypes { get; init; } = 16;
@@ -79,7 +91,7 @@ public sealed record FoldSettings
     /// <summary>Bytes of all trait names and values in UTF-8, at most. A change that leads above it is rejected. Default 8 KiB.</summary>
     public int TraitBytes { get; init; } = 8192;
 
-    /// <summary>Consent purposes at most. A change that leads above it is rejected. Default 32.</summary>
+    /// <summary>Consent purposes kept at most. Beyond it grants are forgotten and refusals are not, see <see cref="Profiles.Consents"/>. Default 32.</summary>
     public int Purposes { get; init; } = 32;
 
     /// <summary>Positions of re-driven dead letters remembered at most. Default 64.</summary>
@@ -94,7 +106,7 @@ public sealed record FoldSettings
         $"""
          sessionGap={SessionGap} lateness={Lateness} recentIdWindow={RecentIdWindow} recentIds={RecentIds} throttleAt={ThrottleAt} tailFacts={TailFacts} orderLines={OrderLines}
          zone={Zone.Id} affinityHalfLife={AffinityHalfLife} recentItems={RecentItems} categories={Categories} brands={Brands} channels={Channels} priceBandUnit={PriceBandUnit:G29}
-         orderMemory={OrderMemory} orders={Orders} customTypes={CustomTypes} traits={Traits} traitBytes={TraitBytes} purposes={Purposes} redriven={Redriven}
+         orderMemory={OrderMemory} orderBytes={OrderBytes} purchaseDays={PurchaseDays} customTypes={CustomTypes} traits={Traits} traitBytes={TraitBytes} purposes={Purposes} redriven={Redriven}
          """).ReplaceLineEndings("\n");
 
     internal HalfLife AffinityDecay => new(AffinityHalfLife);

@@ -6,7 +6,7 @@ namespace Personalization.Engine.Profiles;
 
 /// <summary>
 /// Bytes of a profile. The <b>row</b> holds what events have made of the customer: totals and the base. The <b>side</b> holds what is kept apart:
-/// recent ids, the tail, order ids, re-driven positions, traits, consents. Written and read bit for bit:
+/// recent ids, the tail, purchases, re-driven positions, traits, consents. Written and read bit for bit:
 /// <c>fold(read(write(p)), e) = fold(p, e)</c>.
 /// </summary>
 /// <remarks>
@@ -17,7 +17,7 @@ namespace Personalization.Engine.Profiles;
 public static class ProfileCodec
 {
     /// <summary>The layout of the row that this code writes.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     /// <summary>Writes a profile, and drops what it has cached.</summary>
     public static void Write(CustomerProfile profile, IBufferWriter<byte> row, IBufferWriter<byte> side)

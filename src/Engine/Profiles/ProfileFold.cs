@@ -5,9 +5,12 @@ using Personalization.Decisions;
 using Personalization.Engine.Churn;
 using Personalization.Engine.Churn.Learning;
 using Personalization.Engine.Decisions.Ledger;
+using Personalization.Engine.Json;
 using Personalization.Engine.Recommendations;
 using Personalization.Events;
 using Personalization.Log;
+using Personalization.Partitions;
+using Personalization.Stores;
 
 namespace Personalization.Engine.Profiles;
 
@@ -24,6 +27,7 @@ namespace Personalization.Engine.Profiles;
 public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
 {
     private const int LongestTypeName = 128;
+    private const int LinesOnStack = 64;
 
     /// <summary>The settings.</summary>
     public FoldSettings Settings { get; } = settings;
@@ -51,6 +55,12 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
     }
 
     /// <summary>
+    /// Whether what the fold threw is its verdict on the entry: the fold is a pure function, so it throws on this entry each time. The profile may be half changed, and is to
+    /// be folded anew without the entry. Only a want of memory is not the entry's doing.
+    /// </summary>
+    public static bool IsVerdict(Exception fault) => fault is not OutOfMemoryException;
+
+    /// <summary>
     /// After a customer was folded anew from its journal: takes over from the row that an earlier fold made what the journal's entries cannot tell.
     /// </summary>
     internal void Resume(CustomerProfile folded, CustomerProfile stored)
@@ -60,18 +70,26 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
         folded.JournalBaseAt = stored.JournalBaseAt;
         folded.Redriven = stored.Redriven;
         folded.Ids.CopyFrom(stored.Ids);
-        folded.NearlyForgets = folded.Ids.Count >= Settings.ThrottleAt;
 
         // What was decided, spent and learned from is a fact, and not a feature of the fold.
         folded.Decisions = stored.Decisions;
         folded.WokenAt = stored.WokenAt;
 
-        ChurnCrossing.Resume(folded, stored, Settings);
+        ChurnCrossing.Resume(folded, stored);
 
         // Every session before the one that the earlier base was in is reported. Where the folds draw sessions differently, one that reaches further is reported with its end.
         folded.ReportedUntil = Math.Max(folded.ReportedUntil, stored.ReportedUntil);
         if (stored.Base.Session.Ordinal > 0) folded.ReportedUntil = Math.Max(folded.ReportedUntil, stored.Base.Session.StartedAt - 1);
         SetSessionDue(folded);
+    }
+
+    /// <summary>Reads a profile of whatever layout, and finishes what only the settings tell about an earlier one: which day its last purchases are of.</summary>
+    /// <exception cref="InvalidDataException">The bytes are none that this code or an earlier one wrote.</exception>
+    internal CustomerProfile Read(CustomerKey customer, CustomerRecord record)
+    {
+        var profile = ProfileCodec.Read(customer, record);
+        profile.Purchases.Settle(Settings);
+        return profile;
     }
 
     private FoldOutcome FoldRedrive(CustomerProfile profile, Entry entry, Redrive redrive, IFoldSink sink)
@@ -103,8 +121,12 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
         var isKnown = (entry.Envelope.Flags & EntryFlags.ProducerGaveId) != 0;
         var hash = entry.Envelope.ShortEventIdHash;
         profile.Ids.ForgetBefore(entry.LogTime - Settings.RecentIdWindowMs);
-        profile.NearlyForgets = profile.Ids.Count >= Settings.ThrottleAt;
         if (isKnown && profile.Ids.Contains(hash)) return profile.IsTombstone ? FoldOutcome.NoEffect : FoldOutcome.Duplicate;
+
+        // Only producers send an id twice; what the engine names itself (consents, erasures, decisions) is taken whatever a producer floods.
+        var hasRoom = profile.Ids.Count < Settings.RecentIds;
+        if (isKnown && !hasRoom && entry.Payload is CustomerEvent)
+            return FoldOutcome.Rejected($"{Settings.RecentIds} event ids of this customer came within {Settings.RecentIdWindow}: no more can be told from repeats; drive it again later");
 
         var outcome = entry.Payload switch
         {
@@ -121,8 +143,7 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
 
         if (outcome.Verdict is FoldVerdict.Rejected or FoldVerdict.NoEffect) return outcome;
         if (entry.Payload is not Erasure) profile.IsTombstone = false;
-        if (isKnown) profile.Ids.Remember(hash, entry.LogTime, Settings.RecentIds);
-        profile.NearlyForgets = profile.Ids.Count >= Settings.ThrottleAt;
+        if (isKnown && hasRoom) profile.Ids.Remember(hash, entry.LogTime);
         return outcome;
     }
 
@@ -140,40 +161,114 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
                 return FoldOutcome.Folded;
         }
 
+        var order = value.Type is EventType.Purchase or EventType.Refund ? FactReader.OrderOf(profile, value) : 0;
+        if (value.Type == EventType.Purchase && order != 0) return FoldOrder(profile, entry, value, order, time, sink);
+
+        var money = FactReader.Money(value);
+        if (value.Type == EventType.Purchase)
+        {
+            profile.Purchases.TakeOwn(time, value.BaseValue is not null, Settings);
+            TellPurchase(profile, sink);
+        }
+        else if (order != 0 && money != 0)
+        {
+            profile.Purchases.Refund(order, time, Math.Abs(money), Settings);
+        }
+
+        return FoldFacts(profile, entry, value, time, money, [], [], sink);
+    }
+
+    /// <summary>
+    /// A purchase that names its order. Lines that are known add nothing, neither money nor a feature; an event of such lines alone is a repeat of its order and
+    /// changes nothing at all. Of equal lines the earliest one in event time is the one that features know, so a telling that turns out to be earlier takes its place.
+    /// </summary>
+    private FoldOutcome FoldOrder(CustomerProfile profile, Entry entry, CustomerEvent value, ulong order, long time, IFoldSink sink)
+    {
+        var count = OrderLineKey.CountOf(value);
+        Span<OrderLineKey> lines = count <= LinesOnStack ? stackalloc OrderLineKey[count] : new OrderLineKey[count];
+        Span<bool> isNew = count <= LinesOnStack ? stackalloc bool[count] : new bool[count];
+        Span<int> own = count <= LinesOnStack ? stackalloc int[count] : new int[count];
+        OrderLineKey.Read(profile, value, lines);
+        var hasChanged = profile.Purchases.Tell(order, time, lines, isNew, Settings);
+        if (hasChanged) TellPurchase(profile, sink);
+        var isLate = IsLate(profile, entry, time);
+        var (owned, money) = (0, 0m);
+        for (var i = 0; i < count; i++)
+        {
+            if (!isNew[i] && (isLate || !TakesPlace(profile, entry, OrderLineKey.FactKey(order, lines[i].Key), time))) continue;
+            own[owned++] = i;
+            if (isNew[i]) money += lines[i].Money ?? 0;
+        }
+
+        if (owned == 0) return hasChanged ? FoldOutcome.Late : FoldOutcome.Duplicate;
+        for (var i = 0; i < count; i++) lines[i] = lines[i] with { Key = OrderLineKey.FactKey(order, lines[i].Key) };
+        return FoldFacts(profile, entry, value, time, money, own[..owned], lines, sink);
+    }
+
+    /// <summary>Whether an event comes before the one whose fact of a line is in the tail: that fact leaves, and with the last of its facts the event.</summary>
+    private static bool TakesPlace(CustomerProfile profile, Entry entry, ulong line, long time)
+    {
+        var at = profile.Tail.IndexOfLine(line);
+        if (at < 0) return false;
+        ref readonly var known = ref profile.Tail.Facts[at];
+        var mine = new Fact { Time = time, IdHash = entry.Envelope.ShortEventIdHash, Position = entry.Position, Part = known.Part };
+        if (Fact.Compare(mine, known) > 0) return false;
+        if (profile.Tail.RemovePart(at)) profile.Totals.ByType[(int)EventType.Purchase]--;
+        profile.DropLive();
+        return true;
+    }
+
+    /// <summary>Counts an event and folds its features.</summary>
+    /// <param name="profile">The profile.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="value">Its event.</param>
+    /// <param name="time">Event time.</param>
+    /// <param name="money">What it adds to the sums.</param>
+    /// <param name="own">Which of its lines features take; empty = all of them.</param>
+    /// <param name="lines">What marks the facts of its lines; empty where the event is of no order.</param>
+    /// <param name="sink">The sink.</param>
+    private FoldOutcome FoldFacts(
+        CustomerProfile profile, Entry entry, CustomerEvent value, long time, decimal money, ReadOnlySpan<int> own, ReadOnlySpan<OrderLineKey> lines, IFoldSink sink)
+    {
         DecisionFold.Attribute(profile, value, time, sink);
-        profile.Totals.Add(value.Type, FactReader.Money(value));
+        profile.Totals.Add(value.Type, money);
         if (value.Type == EventType.Custom) CountCustomType(profile, value.CustomType);
         if (IsLate(profile, entry, time))
         {
-            FoldLate(profile, value, time);
+            profile.Totals.Late++;
             return FoldOutcome.Late;
         }
 
-        var parts = FactReader.Parts(value, Settings);
+        var parts = own.IsEmpty ? FactReader.Parts(value, Settings) : Math.Min(own.Length, Settings.OrderLines);
         for (var part = 0; part < parts; part++)
         {
-            var fact = FactReader.Read(profile, entry, value, part, time, Settings, sink);
+            var line = own.IsEmpty ? part : own[part];
+            var fact = FactReader.Read(profile, entry, value, line, part, time, Settings, sink);
+            if (!lines.IsEmpty) fact.Line = lines[line].Key;
             var isLast = profile.Tail.Insert(fact);
             if (isLast) profile.CachedLive?.Fold(fact, Settings);
             else profile.DropLive();
         }
 
-        if (ClickFacts.Shows(value.Type) && !profile.Refuses(ClickFacts.Purpose)) TellClicks(profile, value, time, sink);
-        if (value.Type == EventType.Purchase && !profile.Refuses(ClickFacts.Purpose)) sink.Purchased();
+        if (ClickFacts.Shows(value.Type) && !profile.Refuses(ClickFacts.Purpose)) TellClicks(profile, value, time, own, parts, sink);
         DrainTail(profile, sink);
         SetSessionDue(profile);
         return FoldOutcome.Folded;
     }
 
-    private void TellClicks(CustomerProfile profile, CustomerEvent value, long time, IFoldSink sink)
+    private void TellClicks(CustomerProfile profile, CustomerEvent value, long time, ReadOnlySpan<int> own, int parts, IFoldSink sink)
     {
         var session = ClickFacts.SessionOf(profile, time, Settings);
-        var parts = FactReader.Parts(value, Settings);
         for (var part = 0; part < parts; part++)
         {
-            var item = FactReader.ItemOf(profile, value, part);
+            var item = FactReader.ItemOf(profile, value, own.IsEmpty ? part : own[part]);
             if (item != 0) sink.Click(new Click(session, item, time));
         }
+    }
+
+    private static void TellPurchase(CustomerProfile profile, IFoldSink sink)
+    {
+        if (!profile.Refuses(ClickFacts.Purpose)) sink.Purchased();
     }
 
     private void CountCustomType(CustomerProfile profile, string? name)
@@ -190,27 +285,6 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
         if (time < profile.NewestEventTime - Settings.LatenessMs) return true;
         if (time != profile.Base.LastTime) return time < profile.Base.LastTime;
         return entry.Envelope.ShortEventIdHash < profile.Base.LastIdHash;
-    }
-
-    /// <summary>A late event is in the totals already; a late purchase may tell of an order that is not known yet.</summary>
-    private void FoldLate(CustomerProfile profile, CustomerEvent value, long time)
-    {
-        profile.Totals.Late++;
-        if (value.Type != EventType.Purchase) return;
-        var order = FactReader.OrderOf(profile, value);
-        if (order != 0)
-        {
-            if (profile.Base.Orders.Contains(order)) return;
-            foreach (ref readonly var fact in profile.Tail.Facts)
-            {
-                if (fact.Order == order) return;
-            }
-
-            profile.Base.Orders.Remember(order, time, Settings.Orders);
-            profile.DropLive();
-        }
-
-        profile.Totals.LateOrders++;
     }
 
     /// <summary>Folds into the base what no event within the lateness can precede any longer, and reports the sessions that this closes.</summary>
@@ -239,10 +313,10 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
     {
         if (profile.IsTombstone) return FoldOutcome.NoEffect;
         if (ChurnCrossing.Fault(value.Churn) is { } fault) return FoldOutcome.Rejected(fault);
-        var crossing = ChurnCrossing.DueAt(profile, Settings, value);
+        var crossing = ChurnCrossing.DueAt(profile, value);
         if (crossing is null && value.Due <= profile.WokenAt && !(profile.NextWakeUp <= value.Due)) return FoldOutcome.NoEffect;
         if (profile.SessionDue is { } due && due <= value.Due) ReportSessions(profile, sink);
-        if (crossing is { } crossed) ChurnCrossing.Tell(profile, Settings, value, crossed, sink);
+        if (crossing is { } crossed) ChurnCrossing.Tell(profile, value, crossed, sink);
         DecisionFold.CloseDue(profile, value.Due, sink);
         profile.WokenAt = Math.Max(profile.WokenAt, value.Due);
         return FoldOutcome.Folded;
@@ -284,20 +358,26 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
     private static long TimeOf(CustomerProfile profile, Entry entry) =>
         (entry.Envelope.Flags & EntryFlags.NoOwnTime) != 0 ? Math.Max(entry.Envelope.EventTime, profile.NewestEventTime) : entry.Envelope.EventTime;
 
-    /// <summary>What the traits of a change come to: objects are merged into what is there, everything else replaces it.</summary>
+    /// <summary>
+    /// What the traits of a change come to: objects are merged into what is there, everything else replaces it. Entries that were accepted before free JSON was checked
+    /// come out such that they can be written again.
+    /// </summary>
     /// <exception cref="JsonException">A value is no JSON.</exception>
-    private static IReadOnlyDictionary<string, string?> MergeTraits(CustomerProfile profile, IReadOnlyDictionary<string, string?> change)
+    private static Dictionary<string, string?> MergeTraits(CustomerProfile profile, Dictionary<string, string?> change)
     {
-        if (!change.Values.Any(value => value is not null && JsonMergePatch.Merges(value))) return change;
         var merged = new Dictionary<string, string?>(change.Count, StringComparer.Ordinal);
         foreach (var (name, value) in change)
-            merged[name] = value is not null && JsonMergePatch.Merges(value) ? JsonMergePatch.Apply(profile.Traits?.GetValueOrDefault(name), value) : value;
+        {
+            var text = value is not null && JsonMergePatch.Merges(value) ? JsonMergePatch.Apply(profile.Traits?.GetValueOrDefault(name), JsonHealing.ReplaceHalves(value)) : value;
+            merged[JsonHealing.ReplaceHalves(name)] = text is null ? null : JsonHealing.Heal(text) ?? throw new JsonException("it is none");
+        }
+
         return merged;
     }
 
     private FoldOutcome FoldTraits(CustomerProfile profile, TraitsChange change)
     {
-        IReadOnlyDictionary<string, string?> traits;
+        Dictionary<string, string?> traits;
         try
         {
             traits = MergeTraits(profile, change.Traits);
@@ -344,11 +424,8 @@ public sealed class ProfileFold(FoldSettings settings, EntryCodec entries)
     private FoldOutcome FoldConsent(CustomerProfile profile, Entry entry, ConsentChange change)
     {
         if (string.IsNullOrEmpty(change.Purpose)) return FoldOutcome.Rejected("a consent must have a purpose");
-        if (Encoding.UTF8.GetByteCount(change.Purpose) > Partitions.CustomerKey.MaxIdBytes) return FoldOutcome.Rejected("a purpose must be at most 256 bytes of UTF-8");
-        var consents = profile.Consents;
-        if ((consents?.Count ?? 0) >= Settings.Purposes && !consents!.ContainsKey(change.Purpose))
-            return FoldOutcome.Rejected($"a customer has consents for at most {Settings.Purposes} purposes");
-        (profile.Consents ??= new SortedList<string, Consent>(2, StringComparer.Ordinal))[change.Purpose] = new Consent(change.Granted, TimeOf(profile, entry));
+        if (Encoding.UTF8.GetByteCount(change.Purpose) > CustomerKey.MaxIdBytes) return FoldOutcome.Rejected("a purpose must be at most 256 bytes of UTF-8");
+        Consents.Say(profile, change.Purpose, new Consent(change.Granted, TimeOf(profile, entry)), Settings.Purposes);
         return FoldOutcome.Folded;
     }
 

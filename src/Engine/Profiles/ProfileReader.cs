@@ -61,18 +61,20 @@ public sealed class ProfileReader(FoldSettings settings)
             Activity = Activity(state, time),
             Affinities = Affinities(state, time, names),
             Purchases = Purchases(profile, state, time),
+            Refunds = Refunds(profile),
             Messages = Messages(profile, state),
             Traits = profile.Traits is null ? new Dictionary<string, string>() : new Dictionary<string, string>(profile.Traits),
             Consents = profile.Consents is null
                 ? new Dictionary<string, ConsentView>()
                 : profile.Consents.ToDictionary(pair => pair.Key, pair => new ConsentView(pair.Value.Granted, pair.Value.At)),
+            OtherPurposesRefusedAt = profile.OthersRefusedAt == 0 ? null : profile.OthersRefusedAt,
         };
     }
 
     private static string NameOf(ulong hash, IReadOnlyDictionary<ulong, string> names) =>
         names.TryGetValue(hash, out var name) ? name : hash.ToString("x16", CultureInfo.InvariantCulture);
 
-    private TotalsView Totals(CustomerProfile profile)
+    private static TotalsView Totals(CustomerProfile profile)
     {
         ref readonly var totals = ref profile.Totals;
         var byType = new Dictionary<string, long>();
@@ -83,7 +85,17 @@ public sealed class ProfileReader(FoldSettings settings)
 
         if (profile.CustomTypes is { } custom)
         {
-            foreach (var (name, count) in custom) byType[name] = count;
+            // Those that are told by name are not told once more as "custom", so that all of them sum up to the events.
+            var rest = totals.Of(EventType.Custom);
+            foreach (var (name, count) in custom)
+            {
+                byType[name] = count;
+                rest -= count;
+            }
+
+            var others = EventTypes.NameOf(EventType.Custom);
+            if (rest > 0) byType[others] = rest;
+            else byType.Remove(others);
         }
 
         return new TotalsView
@@ -92,7 +104,7 @@ public sealed class ProfileReader(FoldSettings settings)
             Views = totals.Of(EventType.ProductViewed),
             Carts = totals.Of(EventType.ProductAdded),
             Purchases = totals.Of(EventType.Purchase),
-            Orders = profile.Orders(settings),
+            Orders = profile.Purchases.Orders,
             Revenue = totals.Revenue,
             Refunded = totals.Refunded,
             Late = totals.Late,
@@ -173,13 +185,12 @@ public sealed class ProfileReader(FoldSettings settings)
 
     private PurchasesView Purchases(CustomerProfile profile, FeatureState state, long time)
     {
-        ref readonly var process = ref state.Purchases;
-        var orders = profile.Orders(settings);
+        var process = state.Purchases;
         var view = new PurchasesView
         {
             Refunds = (int)profile.Totals.Of(EventType.Refund),
             Cancellations = (int)profile.Totals.Of(EventType.OrderCancelled),
-            MeanOrderValue = orders == 0 ? 0 : profile.Totals.Revenue / orders,
+            MeanOrderValue = profile.MeanOrderValue,
         };
         if (process.Days == 0) return view;
         var today = DayOf(time);
@@ -195,6 +206,12 @@ public sealed class ProfileReader(FoldSettings settings)
             StdDevInterPurchaseDays = process.Days < 3 ? null : Math.Sqrt(process.GapSquares / (process.Days - 2)),
             DaysSinceLast = (time - process.LastAt) / 86_400_000d,
         };
+    }
+
+    private static RefundsView Refunds(CustomerProfile profile)
+    {
+        var (orders, value) = profile.Purchases.BeyondPaid();
+        return new RefundsView { BeyondPaid = orders, BeyondPaidValue = value };
     }
 
     private int DayOf(long time) => LocalDay.Of(time, settings.Zone).Day;

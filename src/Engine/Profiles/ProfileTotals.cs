@@ -17,9 +17,6 @@ internal struct ProfileTotals
     public uint Bot;
     public uint Test;
 
-    /// <summary>Orders that only late purchases told of.</summary>
-    public uint LateOrders;
-
     public decimal Revenue;
     public decimal Refunded;
 

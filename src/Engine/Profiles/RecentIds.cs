@@ -1,15 +1,18 @@
 namespace Personalization.Engine.Profiles;
 
 /// <summary>
-/// The ids of the last entries by log time: 8 bytes of hash and 4 of time each, grown on demand. A look-up is a vectorised scan, which for the
-/// few ids of a usual customer beats any table.
+/// The ids of the last entries by log time: 8 bytes of hash and 4 of time each, grown on demand. None is let go inside the window: at the bound there is no room for
+/// another. A look-up is a vectorised scan, which for the few ids of a usual customer beats any table; from <see cref="IndexedFrom"/> ids on a table.
 /// </summary>
 internal sealed class RecentIds
 {
+    private const int IndexedFrom = 512;
+
     private ulong[] _hashes = [];
     private uint[] _times = [];
     private int _head;
     private long _origin;
+    private HashSet<ulong>? _index;
 
     public int Count { get; private set; }
 
@@ -17,14 +20,10 @@ internal sealed class RecentIds
 
     public long TimeOf(int index) => _origin + _times[_head + index];
 
-    public bool Contains(ulong hash) => Hashes.Contains(hash);
-
-    /// <summary>How many were remembered at or after a log time.</summary>
-    public int CountSince(long logTime)
+    public bool Contains(ulong hash)
     {
-        var old = 0;
-        while (old < Count && TimeOf(old) < logTime) old++;
-        return Count - old;
+        if (Count < IndexedFrom) return Hashes.Contains(hash);
+        return (_index ??= Index()).Contains(hash);
     }
 
     /// <summary>Takes over what another remembers.</summary>
@@ -32,17 +31,18 @@ internal sealed class RecentIds
     {
         _hashes = other.Hashes.ToArray();
         _times = other._times.AsSpan(other._head, other.Count).ToArray();
-        (_head, _origin, Count) = (0, other._origin, other.Count);
+        (_head, _origin, Count, _index) = (0, other._origin, other.Count, null);
     }
 
     public void ForgetBefore(long logTime)
     {
         while (Count > 0 && TimeOf(0) < logTime) RemoveFirst();
+        if (Count < IndexedFrom / 2) _index = null;
     }
 
-    public void Remember(ulong hash, long logTime, int capacity)
+    /// <summary>Remembers an id that is not known.</summary>
+    public void Remember(ulong hash, long logTime)
     {
-        if (Count >= capacity) RemoveFirst();
         if (Count == 0)
         {
             _head = 0;
@@ -53,13 +53,14 @@ internal sealed class RecentIds
             Rebase(TimeOf(0));
         }
 
-        if (_head + Count == _hashes.Length) MakeRoom(capacity);
+        if (_head + Count == _hashes.Length) MakeRoom();
         _hashes[_head + Count] = hash;
 
         // Log time never goes back; should a log ever say otherwise, the id is taken as being as old as the one before.
         var newest = Count == 0 ? 0 : _times[_head + Count - 1];
         _times[_head + Count] = (uint)Math.Clamp(logTime - _origin, newest, uint.MaxValue);
         Count++;
+        _index?.Add(hash);
     }
 
     /// <summary>Makes room for exactly so many ids; for an empty ring.</summary>
@@ -73,8 +74,16 @@ internal sealed class RecentIds
         _head = 0;
     }
 
+    private HashSet<ulong> Index()
+    {
+        var index = new HashSet<ulong>(Count + (Count / 2));
+        foreach (var hash in Hashes) index.Add(hash);
+        return index;
+    }
+
     private void RemoveFirst()
     {
+        _index?.Remove(_hashes[_head]);
         _head++;
         if (--Count == 0) _head = 0;
     }
@@ -86,14 +95,13 @@ internal sealed class RecentIds
         _origin = origin;
     }
 
-    private void MakeRoom(int capacity)
+    private void MakeRoom()
     {
         var hashes = _hashes;
         var times = _times;
         if (_head * 4 <= _hashes.Length)
         {
-            var size = Math.Min(capacity + (capacity / 4) + 1, Math.Max(4, _hashes.Length + (_hashes.Length / 2)));
-            size = Math.Max(size, _hashes.Length + 1);
+            var size = Math.Max(4, _hashes.Length + (_hashes.Length / 2));
             hashes = new ulong[size];
             times = new uint[size];
         }

@@ -2,7 +2,7 @@ using Personalization.Events;
 
 namespace Personalization.Engine.Profiles;
 
-/// <summary>The row: version · reported until · session due · totals · base.</summary>
+/// <summary>The row: version · reported until · session due · totals · base. Version 1 had the purchases in it, which are in the side record since.</summary>
 internal static class RowCodec
 {
     public static void Write(CustomerProfile profile, ByteWriter writer)
@@ -16,12 +16,13 @@ internal static class RowCodec
 
     public static void Read(CustomerProfile profile, ref ByteReader reader)
     {
-        reader.Version(ProfileCodec.Version, "row");
+        var version = reader.Version(ProfileCodec.Version, "row");
         profile.ReportedUntil = reader.Long();
         var wakeUp = reader.Long();
         profile.SessionDue = wakeUp == 0 ? null : wakeUp;
-        profile.Totals = ReadTotals(ref reader);
+        profile.Totals = ReadTotals(ref reader, version, out var lateOrders);
         ReadBase(profile.Base, ref reader);
+        if (version == 1) ReadEarlierPurchases(profile.Purchases, lateOrders, ref reader);
     }
 
     private static void WriteTotals(in ProfileTotals totals, ByteWriter writer)
@@ -41,12 +42,11 @@ internal static class RowCodec
         writer.Unsigned(totals.Late);
         writer.Unsigned(totals.Bot);
         writer.Unsigned(totals.Test);
-        writer.Unsigned(totals.LateOrders);
         writer.Decimal(totals.Revenue);
         writer.Decimal(totals.Refunded);
     }
 
-    private static ProfileTotals ReadTotals(ref ByteReader reader)
+    private static ProfileTotals ReadTotals(ref ByteReader reader, byte version, out uint lateOrders)
     {
         var totals = default(ProfileTotals);
         var present = reader.Unsigned();
@@ -59,7 +59,7 @@ internal static class RowCodec
         totals.Late = reader.UInt32();
         totals.Bot = reader.UInt32();
         totals.Test = reader.UInt32();
-        totals.LateOrders = reader.UInt32();
+        lateOrders = version == 1 ? reader.UInt32() : 0;
         totals.Revenue = reader.Decimal();
         totals.Refunded = reader.Decimal();
         return totals;
@@ -84,8 +84,6 @@ internal static class RowCodec
             WriteTable(state.Channels, writer);
             WriteItems(state.Items, writer);
         }
-
-        WritePurchases(state.Purchases, writer);
     }
 
     private static void ReadBase(FeatureState state, ref ByteReader reader)
@@ -107,8 +105,6 @@ internal static class RowCodec
             state.Channels = ReadTable(ref reader);
             state.Items = ReadItems(ref reader);
         }
-
-        state.Purchases = ReadPurchases(ref reader);
     }
 
     private static void WriteSession(in Session session, ByteWriter writer)
@@ -140,33 +136,24 @@ internal static class RowCodec
         return session;
     }
 
-    private static void WritePurchases(in PurchaseProcess purchases, ByteWriter writer)
+    /// <summary>What version 1 had of the purchases: late orders behind the counts, and at the end of the base what it had folded of them.</summary>
+    private static void ReadEarlierPurchases(PurchaseProcess purchases, uint lateOrders, ref ByteReader reader)
     {
-        writer.Unsigned((ulong)purchases.FirstAt);
-        if (purchases.FirstAt == 0) return;
-        writer.Unsigned((ulong)(purchases.LastAt - purchases.FirstAt));
-        writer.Unsigned(purchases.Orders);
-        writer.Count(purchases.Days);
-        writer.Signed(purchases.FirstDay);
-        writer.Signed(purchases.LastDay - purchases.FirstDay);
-        if (purchases.Days < 2) return;
-        writer.Double(purchases.GapMean);
-        writer.Double(purchases.GapSquares);
-    }
+        var firstAt = reader.IsAtEnd ? 0 : reader.Long();
+        if (firstAt == 0)
+        {
+            purchases.TakeOver(0, lateOrders, new PurchaseDays(), 0, 0);
+            return;
+        }
 
-    private static PurchaseProcess ReadPurchases(ref ByteReader reader)
-    {
-        var purchases = new PurchaseProcess { FirstAt = reader.Long() };
-        if (purchases.FirstAt == 0) return purchases;
-        purchases.LastAt = purchases.FirstAt + reader.Long();
-        purchases.Orders = reader.UInt32();
-        purchases.Days = reader.Count();
-        purchases.FirstDay = (int)reader.Signed();
-        purchases.LastDay = purchases.FirstDay + (int)reader.Signed();
-        if (purchases.Days < 2) return purchases;
-        purchases.GapMean = reader.Double();
-        purchases.GapSquares = reader.Double();
-        return purchases;
+        var lastAt = firstAt + reader.Long();
+        var orders = reader.UInt32();
+        var days = reader.Count();
+        var firstDay = (int)reader.Signed();
+        var lastDay = firstDay + (int)reader.Signed();
+        var (mean, squares) = days < 2 ? (0, 0) : (reader.Double(), reader.Double());
+        if (days == 0 || lastDay < firstDay || !(squares >= 0 && squares < 1e15 && Math.Abs(mean) < 1e7)) throw new InvalidDataException("the row's purchases contradict themselves");
+        purchases.TakeOver(orders, lateOrders, PurchaseDays.Of(days, firstDay, lastDay, mean, squares), firstAt, lastAt);
     }
 
     private static void WriteDense(double[] dense, ByteWriter writer)

@@ -1,22 +1,24 @@
 using Personalization.Engine.Decisions.Ledger;
+using Personalization.Engine.Json;
 using Personalization.Events;
 
 namespace Personalization.Engine.Profiles;
 
 /// <summary>
-/// The side record: version · erased at · recent ids · tail · order ids · re-driven positions · own types · traits · consents · when the journal got its last base;
-/// then, where there are any, woken at · orders when the last churn crossing was told · decision ledger.
+/// The side record: version · erased at · recent ids · tail · purchases · re-driven positions · own types · traits · consents · when the journal got its last base;
+/// then, where there are any, woken at · the newest order when the last churn crossing was told · when all other purposes were refused · decision ledger.
 /// </summary>
 internal static class SideCodec
 {
-    /// <summary>The layout that this code writes. Version 1 ended with the consents, version 2 had no orders told.</summary>
-    private const byte Version = 3;
+    /// <summary>The layout that this code writes. Version 1 ended with the consents, version 2 had no crossing told. Version 3 had order ids with
+    /// their times in place of the purchases, orders in the tail, and the number of orders at the crossing.</summary>
+    private const byte Version = 4;
 
     private const int HasItem = 1;
     private const int HasCategory = 2;
     private const int HasBrand = 4;
     private const int HasChannel = 8;
-    private const int HasOrder = 16;
+    private const int HasLine = 16;
     private const int HasMoney = 32;
     private const int HasQuantity = 64;
     private const int HasPart = 128;
@@ -28,7 +30,7 @@ internal static class SideCodec
         writer.Unsigned((ulong)profile.ErasedAt);
         WriteIds(profile, writer);
         WriteTail(profile.Tail, writer);
-        WriteOrders(profile.Base.Orders, writer);
+        profile.Purchases.Write(writer);
         writer.Count(profile.Redriven?.Count ?? 0);
         if (profile.Redriven is { } redriven)
         {
@@ -70,9 +72,10 @@ internal static class SideCodec
 
         // Most customers have none of them: nothing is written then.
         var ledger = profile.Decisions is { IsEmpty: false } open ? open : null;
-        if (profile.WokenAt == 0 && profile.ToldOrders == 0 && ledger is null) return;
+        if (profile.WokenAt == 0 && profile.ToldLastAt == 0 && profile.OthersRefusedAt == 0 && ledger is null) return;
         writer.Unsigned((ulong)profile.WokenAt);
-        writer.Unsigned(profile.ToldOrders);
+        writer.Unsigned((ulong)profile.ToldLastAt);
+        writer.Unsigned((ulong)profile.OthersRefusedAt);
         if (ledger is not null) LedgerCodec.Write(ledger, writer);
     }
 
@@ -80,9 +83,10 @@ internal static class SideCodec
     {
         var version = reader.Version(Version, "side record");
         profile.ErasedAt = reader.Long();
-        ReadIds(profile, ref reader);
+        ReadIds(profile, version, ref reader);
         ReadTail(profile.Tail, ref reader);
-        profile.Base.Orders = ReadOrders(ref reader);
+        if (version > 3) profile.Purchases.Read(ref reader);
+        else ReadEarlierOrders(profile, ref reader);
         var redriven = reader.Count(1);
         if (redriven > 0) profile.Redriven = new List<long>(redriven);
         for (var i = 0; i < redriven; i++) profile.Redriven!.Add(reader.Long());
@@ -100,7 +104,8 @@ internal static class SideCodec
         for (var i = 0; i < traits; i++)
         {
             var name = reader.Text();
-            profile.Traits![name] = reader.Text();
+            // Written before free JSON was checked at the door, some could not be answered. What is none at all is no trait.
+            if (JsonHealing.Heal(reader.Text()) is { } value) profile.Traits![name] = value;
         }
 
         var consents = reader.Count(3);
@@ -115,13 +120,13 @@ internal static class SideCodec
         if (version > 1) profile.JournalBaseAt = reader.Long();
         if (reader.IsAtEnd) return;
         profile.WokenAt = reader.Long();
-        if (version > 2) profile.ToldOrders = reader.UInt32();
+        if (version > 3) (profile.ToldLastAt, profile.OthersRefusedAt) = (reader.Long(), reader.Long());
+        else if (version > 2 && profile.Purchases.HadTold(reader.UInt32())) profile.ToldLastAt = profile.Purchases.LastAt;
         if (!reader.IsAtEnd) profile.Decisions = LedgerCodec.Read(profile.Tenant, ref reader);
     }
 
     private static void WriteIds(CustomerProfile profile, ByteWriter writer)
     {
-        writer.Byte(profile.NearlyForgets ? (byte)1 : (byte)0);
         writer.Count(profile.Ids.Count);
         var last = 0L;
         for (var i = 0; i < profile.Ids.Count; i++)
@@ -134,41 +139,31 @@ internal static class SideCodec
         foreach (var hash in profile.Ids.Hashes) writer.UInt64(hash);
     }
 
-    private static void ReadIds(CustomerProfile profile, ref ByteReader reader)
+    private static void ReadIds(CustomerProfile profile, byte version, ref ByteReader reader)
     {
-        profile.NearlyForgets = reader.Byte() == 1;
+        // Whether the customer was to be throttled.
+        if (version < 4) reader.Byte();
         var count = reader.Count(9);
         if (count == 0) return;
         var times = new long[count];
         var last = 0L;
         foreach (ref var time in times.AsSpan()) last = time = last + reader.Signed();
         profile.Ids.Reserve(count);
-        for (var i = 0; i < count; i++) profile.Ids.Remember(reader.UInt64(), times[i], count);
+        for (var i = 0; i < count; i++) profile.Ids.Remember(reader.UInt64(), times[i]);
     }
 
-    private static void WriteOrders(OrderMemory orders, ByteWriter writer)
-    {
-        writer.Count(orders.Count);
-        var last = 0L;
-        foreach (var time in orders.Times)
-        {
-            writer.Signed(time - last);
-            last = time;
-        }
-
-        foreach (var order in orders.Orders) writer.UInt64(order);
-    }
-
-    private static OrderMemory ReadOrders(ref ByteReader reader)
+    /// <summary>Orders as they were before version 4: those of the base by id and time, those of the tail in its facts.</summary>
+    private static void ReadEarlierOrders(CustomerProfile profile, ref ByteReader reader)
     {
         var count = reader.Count(9);
-        if (count == 0) return new OrderMemory();
         var times = new long[count];
-        var orders = new ulong[count];
         var last = 0L;
         foreach (ref var time in times.AsSpan()) last = time = last + reader.Signed();
-        foreach (ref var order in orders.AsSpan()) order = reader.UInt64();
-        return OrderMemory.From(orders, times);
+        foreach (var time in times) profile.Purchases.Remember(reader.UInt64(), time);
+        foreach (ref readonly var fact in profile.Tail.Facts)
+        {
+            if (fact.Type == EventType.Purchase && fact.Part == 0) profile.Purchases.TakeUnplaced(fact.Line, fact.Time);
+        }
     }
 
     private static void WriteTail(FactTail tail, ByteWriter writer)
@@ -178,7 +173,7 @@ internal static class SideCodec
         foreach (ref readonly var fact in tail.Facts)
         {
             var present = (fact.Item != 0 ? HasItem : 0) | (fact.Category != 0 ? HasCategory : 0) | (fact.Brand != 0 ? HasBrand : 0)
-                | (fact.Channel != 0 ? HasChannel : 0) | (fact.Order != 0 ? HasOrder : 0) | (fact.Money != 0 ? HasMoney : 0)
+                | (fact.Channel != 0 ? HasChannel : 0) | (fact.Line != 0 ? HasLine : 0) | (fact.Money != 0 ? HasMoney : 0)
                 | (fact.Quantity != 1 ? HasQuantity : 0) | (fact.Part != 0 ? HasPart : 0) | (fact.PriceBand != Fact.NoPriceBand ? HasPriceBand : 0);
             writer.Count(present);
             writer.Unsigned((ulong)(fact.Time - last.Time));
@@ -189,7 +184,7 @@ internal static class SideCodec
             if (fact.Category != 0) writer.UInt64(fact.Category);
             if (fact.Brand != 0) writer.UInt64(fact.Brand);
             if (fact.Channel != 0) writer.UInt64(fact.Channel);
-            if (fact.Order != 0) writer.UInt64(fact.Order);
+            if (fact.Line != 0) writer.UInt64(fact.Line);
             if (fact.Money != 0) writer.Decimal(fact.Money);
             if (fact.Quantity != 1) writer.Count(fact.Quantity);
             if (fact.Part != 0) writer.Byte(fact.Part);
@@ -215,7 +210,7 @@ internal static class SideCodec
             fact.Category = (present & HasCategory) != 0 ? reader.UInt64() : 0;
             fact.Brand = (present & HasBrand) != 0 ? reader.UInt64() : 0;
             fact.Channel = (present & HasChannel) != 0 ? reader.UInt64() : 0;
-            fact.Order = (present & HasOrder) != 0 ? reader.UInt64() : 0;
+            fact.Line = (present & HasLine) != 0 ? reader.UInt64() : 0;
             fact.Money = (present & HasMoney) != 0 ? reader.Decimal() : 0;
             fact.Quantity = (present & HasQuantity) != 0 ? reader.Count() : 1;
             fact.Part = (present & HasPart) != 0 ? reader.Byte() : (byte)0;

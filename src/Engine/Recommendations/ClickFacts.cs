@@ -1,5 +1,6 @@
 using Personalization.Algorithms.Recommendation;
 using Personalization.Algorithms.Recommendation.Replication;
+using Personalization.Engine.Features;
 using Personalization.Engine.Profiles;
 using Personalization.Events;
 using Personalization.Partitions;
@@ -26,7 +27,7 @@ public static class ClickFacts
     /// The consent purpose: a customer who refuses it teaches the indexes nothing and gets what is popular. What was learned before the refusal
     /// cannot be taken out of sums; it decays.
     /// </summary>
-    public const string Purpose = "personalization";
+    public const string Purpose = Purposes.Personalization;
 
     /// <summary>Whether an event shows interest in its item: views, clicks, favourites, carts and purchases.</summary>
     public static bool Shows(EventType type) =>

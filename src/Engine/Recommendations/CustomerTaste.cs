@@ -1,3 +1,4 @@
+using Personalization.Engine.Features;
 using Personalization.Engine.Profiles;
 using Personalization.Events;
 
@@ -17,9 +18,6 @@ public sealed class CustomerTaste
     private readonly List<(ulong Key, double Share)> _categories = [];
     private readonly List<(ulong Key, double Share)> _brands = [];
 
-    /// <summary>Whether the customer refuses personalization: then only what is popular is answered.</summary>
-    public bool Refuses { get; private set; }
-
     /// <summary>The items of the newest session, oldest first, with their events; where that session showed none, the last ones before it.</summary>
     public IReadOnlyList<RecentItem> Session => _session;
 
@@ -32,14 +30,12 @@ public sealed class CustomerTaste
     /// <summary>Affinities for brands as shares of their sum, strongest first.</summary>
     public IReadOnlyList<(ulong Key, double Share)> Brands => _brands;
 
-    /// <summary>Reads a profile.</summary>
+    /// <summary>Reads a profile; of who refuses personalization nothing, and what is popular is answered.</summary>
     public void Read(CustomerProfile profile, FoldSettings settings)
     {
         ArgumentNullException.ThrowIfNull(profile);
         Clear();
-        Refuses = profile.Refuses(ClickFacts.Purpose);
-        if (Refuses) return;
-        var state = profile.Live(settings);
+        var state = new FeatureView(profile).For(FeaturePurpose.Personalization).Live(settings);
         for (var i = 0; i < state.Items.Count; i++) _recent.Add(state.Items[i]);
         ReadSession(state.Session.StartedAt);
         Shares(state.Categories, _categories);
@@ -49,7 +45,6 @@ public sealed class CustomerTaste
     /// <summary>Forgets the customer.</summary>
     public void Clear()
     {
-        Refuses = false;
         _session.Clear();
         _recent.Clear();
         _categories.Clear();

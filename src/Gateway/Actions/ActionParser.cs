@@ -4,6 +4,7 @@ using Personalization.Engine.Decisions.Actions;
 using Personalization.Engine.Decisions.Eligibility;
 using Personalization.Gateway.Documents;
 using Personalization.Gateway.Events;
+using Personalization.Gateway.Hosting;
 
 namespace Personalization.Gateway.Actions;
 
@@ -122,7 +123,7 @@ internal static class ActionParser
     private static void Unknown(ref Utf8JsonReader reader, string place, string name, string[] members, Action<string> fail)
     {
         reader.Skip();
-        var shown = name.Length <= 64 ? name : name[..64] + "…";
+        var shown = Texts.Shorten(name);
         fail(place.Length == 0 ? $"there is no member '{shown}'{NearestName.Hint(name, members)}" : $"{place}no member '{shown}'{NearestName.Hint(name, members)}");
     }
 }

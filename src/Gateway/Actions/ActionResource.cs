@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Personalization.Configuration;
 using Personalization.Engine.Decisions.Actions;
 using Personalization.Engine.Decisions.Eligibility;
@@ -32,10 +33,14 @@ internal sealed class ActionResource(ActionTable table, EligibilityScope scope, 
             : new DocumentFault(string.Create(CultureInfo.InvariantCulture, $"the library is full: it holds at most {ActionLibrary.MaxActions:N0} actions"));
 
     /// <inheritdoc />
-    protected override IResult Page(IReadOnlyList<ActionDefinition> values, string? next) => TypedResults.Json(new ActionListResponse(values, next), GatewayJson.Readable.ActionListResponse);
+    protected override IResult Page(IReadOnlyList<ActionDefinition> values, string? next, IReadOnlyList<string>? unreadable) =>
+        JsonAnswer.Of(new ActionListResponse(values, next, unreadable), GatewayJson.Readable.ActionListResponse);
 }
 
 /// <summary>A page of the action library.</summary>
 /// <param name="Actions">Actions in the order of their ids.</param>
 /// <param name="Next">The cursor of the next page; null = there is none.</param>
-public sealed record ActionListResponse(IReadOnlyList<ActionDefinition> Actions, string? Next);
+/// <param name="Unreadable">The ids of actions that are stored and cannot be read; left out where there are none.</param>
+public sealed record ActionListResponse(
+    IReadOnlyList<ActionDefinition> Actions, string? Next,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Unreadable = null);

@@ -26,6 +26,9 @@ internal sealed class ActionTable(IDocumentStore documents, DocumentChanges chan
     public ValueTask<(ActionDefinition Value, long Version)?> Read(string id, CancellationToken cancellation) => _table.Read(id, cancellation);
 
     /// <inheritdoc />
+    public ValueTask<long?> ReadVersion(string id, CancellationToken cancellation) => _table.ReadVersion(id, cancellation);
+
+    /// <inheritdoc />
     public async ValueTask<IReadOnlyList<long?>> Write(IReadOnlyList<ActionDefinition> values, long expected, CancellationToken cancellation)
     {
         var versions = await _table.Write(values, expected, cancellation);
@@ -44,7 +47,7 @@ internal sealed class ActionTable(IDocumentStore documents, DocumentChanges chan
     }
 
     /// <inheritdoc />
-    public ValueTask<IReadOnlyList<ActionDefinition>> List(string? after, int max, CancellationToken cancellation) => _table.List(after, max, cancellation);
+    public ValueTask<DocumentPage<ActionDefinition>> List(string? after, int max, CancellationToken cancellation) => _table.List(after, max, cancellation);
 
     /// <summary>Whether an action is there already or the library holds another one. Writers at the same time may pass the bound by a few, which replicas then leave out and report.</summary>
     public async ValueTask<bool> HasRoomFor(string id, CancellationToken cancellation)

@@ -3,6 +3,7 @@ using Personalization.Configuration;
 using Personalization.Gateway.Customers;
 using Personalization.Gateway.Events;
 using Personalization.Gateway.Hosting;
+using Personalization.Gateway.Json;
 using Personalization.Gateway.OpenApi;
 using Personalization.Gateway.Security;
 
@@ -29,7 +30,7 @@ internal static class ClockEndpoint
         long at;
         using (var body = await RequestBody.Read(context.Request, MaxBytes, context.RequestAborted)) at = Read(body.Bytes.Span);
         await entries.AppendClock(at, context.RequestAborted);
-        return TypedResults.Json(new ClockResponse(Instants.ToUtc(at), options.Partitions), GatewayJson.Default.ClockResponse, statusCode: StatusCodes.Status202Accepted);
+        return JsonAnswer.Of(new ClockResponse(Instants.ToUtc(at), options.Partitions), GatewayJson.Default.ClockResponse, statusCode: StatusCodes.Status202Accepted);
     }
 
     private static long Read(ReadOnlySpan<byte> body)
@@ -39,7 +40,7 @@ internal static class ClockEndpoint
         void Fail(string fault) => error ??= fault;
         try
         {
-            var reader = new Utf8JsonReader(body);
+            var reader = JsonBody.Reader(body);
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject) throw ProblemException.BadRequest("""the body must be a JSON object: {"at":"2026-03-01T12:00:00Z"}""");
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -19,6 +19,9 @@ internal static class CustomerListEndpoint
     {
         var size = Paging.Limit(limit);
         var (partition, after) = Paging.Place(cursor, options.Partitions);
+        // A row is named by its key, tenant and all; what is none would be a fault of the listing's own further down.
+        var tenant = options.Tenant + "/";
+        if (after is not null && !(after.StartsWith(tenant, StringComparison.Ordinal) && CustomerKey.TryFromPublicId(options.Tenant, after[tenant.Length..], out _, out _))) throw Paging.BadCursor();
         var rows = new List<CustomerRow>(size);
         string? next = null;
         for (; partition < options.Partitions && next is null; partition++, after = null)
@@ -28,6 +31,6 @@ internal static class CustomerListEndpoint
             if (rows.Count == size) next = Paging.Cursor(partition, page[^1].Customer.Text);
         }
 
-        return TypedResults.Json(new CustomerListResponse(rows, next), GatewayJson.Default.CustomerListResponse);
+        return JsonAnswer.Of(new CustomerListResponse(rows, next), GatewayJson.Default.CustomerListResponse);
     }
 }

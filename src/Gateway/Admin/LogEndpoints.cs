@@ -14,6 +14,9 @@ internal static class LogEndpoints
 {
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>The end of the year 9999: what a damaged entry says of its time may lie beyond it.</summary>
+    private const long LastInstant = 253_402_300_799_999;
+
     /// <summary>Maps the calls.</summary>
     public static void MapLog(this IEndpointRouteBuilder routes)
     {
@@ -35,7 +38,7 @@ internal static class LogEndpoints
         var rows = await Task.WhenAll(monitor.Observations.Select(async (seen, partition) => seen is { Failing: false } known
             ? Row(partition, known.Status, true, await Stored(grains.GetGrain<IPartitionGrain>(partition), time, cancellation))
             : Row(partition, seen?.Status ?? new PartitionStatus(), false, null)));
-        return TypedResults.Json(new LogResponse(new LagResponse(rows.Sum(row => row.Lag), rows.Max(row => row.AgeSeconds)), rows), GatewayJson.Default.LogResponse);
+        return JsonAnswer.Of(new LogResponse(new LagResponse(rows.Sum(row => row.Lag), rows.Max(row => row.AgeSeconds)), rows), GatewayJson.Default.LogResponse);
     }
 
     /// <summary>What the store holds; null where it cannot be read now, which must not hide the rest.</summary>
@@ -61,7 +64,7 @@ internal static class LogEndpoints
     {
         var size = Paging.Limit(limit);
         var (partition, row) = Paging.Place(cursor, options.Partitions);
-        var after = row is null ? 0 : long.TryParse(row, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position : throw ProblemException.BadRequest("cursor must be the next of an earlier page");
+        var after = row is null ? 0 : long.TryParse(row, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position : throw Paging.BadCursor();
         var letters = new List<DeadLetterResponse>(size);
         string? next = null;
         for (; partition < options.Partitions && next is null; partition++, after = 0)
@@ -71,12 +74,12 @@ internal static class LogEndpoints
             if (letters.Count == size) next = Paging.Cursor(partition, page[^1].Position.ToString(CultureInfo.InvariantCulture));
         }
 
-        return TypedResults.Json(new DeadLetterListResponse(letters, next), GatewayJson.Default.DeadLetterListResponse);
+        return JsonAnswer.Of(new DeadLetterListResponse(letters, next), GatewayJson.Default.DeadLetterListResponse);
     }
 
     private static async Task<IResult> Show(int partition, long position, IGrainFactory grains, PersonalizationOptions options, EntryCodec codec)
     {
-        var page = await Owner(partition, grains, options).ListDeadLetters(position - 1, 1);
+        var page = await Owner(partition, grains, options).ListDeadLetters(Math.Max(position, 1) - 1, 1);
         if (page.Count == 0 || page[0].Position != position) throw NotFound(partition, position);
         var letter = page[0];
         var response = Letter(partition, letter) with { Bytes = letter.Bytes };
@@ -89,12 +92,12 @@ internal static class LogEndpoints
             // The bytes are all there is to show.
         }
 
-        return TypedResults.Json(response, GatewayJson.Default.DeadLetterResponse);
+        return JsonAnswer.Of(response, GatewayJson.Default.DeadLetterResponse);
     }
 
     private static async Task<IResult> Redrive(int partition, long position, IGrainFactory grains, PersonalizationOptions options) =>
         await Owner(partition, grains, options).Redrive(position) is { } appended
-            ? TypedResults.Json(new RedriveResponse(appended), GatewayJson.Default.RedriveResponse, statusCode: StatusCodes.Status202Accepted)
+            ? JsonAnswer.Of(new RedriveResponse(appended), GatewayJson.Default.RedriveResponse, statusCode: StatusCodes.Status202Accepted)
             : throw NotFound(partition, position);
 
     private static async Task<IResult> Discard(int partition, long position, IGrainFactory grains, PersonalizationOptions options) =>
@@ -123,6 +126,6 @@ internal static class LogEndpoints
 
         return new DeadLetterResponse(
             partition, letter.Position, Instants.ToUtc(letter.LogTime), letter.Customer?.PublicId, letter.Reason, letter.State == DeadLetterState.Open ? "open" : "redriving",
-            envelope is { } kind ? char.ToLowerInvariant(kind.Kind.ToString()[0]) + kind.Kind.ToString()[1..] : null, envelope?.EventId, Instants.ToUtc(envelope?.EventTime));
+            envelope is { } kind ? char.ToLowerInvariant(kind.Kind.ToString()[0]) + kind.Kind.ToString()[1..] : null, envelope?.EventId, envelope is { EventTime: >= 0 and <= LastInstant } dated ? Instants.ToUtc(dated.EventTime) : null);
     }
 }

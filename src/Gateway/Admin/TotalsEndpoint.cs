@@ -1,4 +1,5 @@
 using Personalization.Configuration;
+using Personalization.Engine.Profiles;
 using Personalization.Events;
 using Personalization.Gateway.Hosting;
 using Personalization.Gateway.Security;
@@ -14,7 +15,6 @@ internal static class TotalsEndpoint
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
 
     private const string TypePrefix = "type.";
-    private const decimal Micros = 1_000_000m;
 
     /// <summary>Maps the call.</summary>
     public static void MapTotals(this IEndpointRouteBuilder routes) => routes.MapGet("/v1/admin/totals", Get)
@@ -31,26 +31,22 @@ internal static class TotalsEndpoint
         var states = Task.WhenAll(partitions.Select(partition => partition.ReadState()));
         var statuses = Task.WhenAll(partitions.Select(partition => partition.Ensure()));
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Json(Sum(await states, await statuses, drained), GatewayJson.Default.AdminTotalsResponse);
+        return JsonAnswer.Of(Sum(await states, await statuses, drained), GatewayJson.Default.AdminTotalsResponse);
     }
 
     private static AdminTotalsResponse Sum(PartitionState[] states, PartitionStatus[] statuses, bool? drained)
     {
         var sums = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        var revenue = 0m;
-        var refunded = 0m;
         foreach (var (name, value) in states.SelectMany(state => state.Counters))
         {
-            // Money is added as decimal: the sum of many partitions' millionths may leave the range of a long.
-            if (name == "revenueMicros") revenue += value / Micros;
-            else if (name == "refundedMicros") refunded += value / Micros;
-            else sums[name] = sums.GetValueOrDefault(name) + value;
+            if (!ProfileCounters.IsMoney(name)) sums[name] = sums.GetValueOrDefault(name) + value;
         }
 
         long Of(string name) => sums.GetValueOrDefault(name);
         long OfType(EventType type) => Of(TypePrefix + EventTypes.NameOf(type));
         return new AdminTotalsResponse(
-            Of("customers"), Of("events"), OfType(EventType.ProductViewed), OfType(EventType.ProductAdded), OfType(EventType.Purchase), Of("orders"), revenue, refunded,
+            Of("customers"), Of("events"), OfType(EventType.ProductViewed), OfType(EventType.ProductAdded), OfType(EventType.Purchase), Of("orders"),
+            states.Sum(state => ProfileCounters.Revenue(state.Counters)), states.Sum(state => ProfileCounters.Refunded(state.Counters)),
             Of("late"), Of("bot"), Of("test"),
             sums.Where(sum => sum.Key.StartsWith(TypePrefix, StringComparison.Ordinal) && sum.Value != 0).ToDictionary(sum => sum.Key[TypePrefix.Length..], sum => sum.Value),
             states.Sum(state => state.DeadLetters), states.Sum(state => state.Lost),

@@ -26,6 +26,6 @@ internal static class ChurnEndpoint
         var reply = await customers.Of(key).GetChurn(new ChurnQuery(Instants.Parse("at", at), after));
         if (reply.AtBeforeNewest) throw ProfileEndpoint.InThePast(reply.NewestEventTime);
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Json(ChurnResponse.From(reply, id), GatewayJson.Default.ChurnResponse);
+        return JsonAnswer.Of(ChurnResponse.From(reply, id), GatewayJson.Default.ChurnResponse);
     }
 }

@@ -4,6 +4,7 @@ using Personalization.Customers;
 using Personalization.Events;
 using Personalization.Gateway.Events;
 using Personalization.Gateway.Hosting;
+using Personalization.Gateway.Json;
 using Personalization.Gateway.OpenApi;
 using Personalization.Gateway.Security;
 using Personalization.Log;
@@ -38,25 +39,27 @@ internal static class ConsentEndpoints
 
     private static async Task<IResult> Put(string id, string purpose, HttpContext context, EntryAppender entries, PersonalizationOptions options)
     {
-        var key = CustomerIds.Parse(id, options);
-        Ids.Check("purpose", purpose);
+        var key = CustomerIds.ParseNew(id, options);
+        Ids.CheckNew("purpose", purpose, options.Limits);
         ConsentChange change;
-        using (var body = await RequestBody.Read(context.Request, options.Limits.EventBytes, context.RequestAborted)) change = Read(body.Bytes.Span, purpose);
+        var warnings = new List<string>();
+        using (var body = await RequestBody.Read(context.Request, options.Limits.EventBytes, context.RequestAborted)) change = Read(body.Bytes.Span, purpose, warnings.Add);
         var eventId = await entries.Append(EntryKind.Consent, key, change, context.RequestAborted);
-        return TypedResults.Json(new ReceiptResponse(eventId), GatewayJson.Default.ReceiptResponse, statusCode: StatusCodes.Status202Accepted);
+        return JsonAnswer.Of(ReceiptResponse.Of(eventId, warnings), GatewayJson.Default.ReceiptResponse, StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> Get(string id, string purpose, HttpContext context, CustomerGrains customers, PersonalizationOptions options, string? after = null)
     {
         Ids.Check("purpose", purpose);
         var reply = await ProfileEndpoint.Read(id, customers, options, at: null, after);
-        var consent = reply.Profile!.Consents.GetValueOrDefault(purpose);
+        var profile = reply.Profile!;
+        var consent = profile.Consents.GetValueOrDefault(purpose) ?? (profile.OtherPurposesRefusedAt is { } at ? new ConsentView(false, at) : null);
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Json(
+        return JsonAnswer.Of(
             new ConsentStateResponse(purpose, consent?.Granted, Instants.ToUtc(consent?.At), reply.CaughtUp), GatewayJson.Default.ConsentStateResponse);
     }
 
-    private static ConsentChange Read(ReadOnlySpan<byte> body, string purpose)
+    private static ConsentChange Read(ReadOnlySpan<byte> body, string purpose, Action<string> mended)
     {
         bool? granted = null;
         string? source = null;
@@ -64,7 +67,7 @@ internal static class ConsentEndpoints
         void Fail(string fault) => error ??= fault;
         try
         {
-            var reader = new Utf8JsonReader(body);
+            var reader = JsonBody.Reader(body);
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject) throw ProblemException.BadRequest("""the body must be a JSON object: {"granted":true}""");
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -73,7 +76,7 @@ internal static class ConsentEndpoints
                 var isSource = reader.ValueSpan.SequenceEqual("source"u8);
                 reader.Read();
                 if (isGranted) granted = JsonValues.Flag(ref reader, "granted", Fail);
-                else if (isSource) source = JsonValues.Text(ref reader, "source", MaxSourceBytes, Fail);
+                else if (isSource) source = JsonValues.Text(ref reader, "source", MaxSourceBytes, Fail, mended);
                 else reader.Skip();
             }
 

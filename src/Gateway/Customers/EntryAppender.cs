@@ -15,8 +15,9 @@ internal sealed class EntryAppender(PersonalizationOptions options, PartitionMap
     public async Task<string> Append(EntryKind kind, CustomerKey customer, object payload, CancellationToken cancellation)
     {
         var partition = partitions.PartitionOf(customer);
-        if (monitor.Refusal(partition, customer) is { } refusal)
-            throw new ProblemException(StatusCodes.Status429TooManyRequests, "Too many events for now", refusal, PartitionMonitor.RetryAfter);
+        // A flood of the customer's events must not keep a refusal or an erasure out: only the partition's own state does.
+        if (monitor.Refusal(partition) is { } refusal)
+            throw new ProblemException(StatusCodes.Status429TooManyRequests, "Too many events for now", refusal.Reason, refusal.RetryAfter);
         // The id is made here and never repeats; ProducerGaveId makes the customer remember it, so that after= can find it.
         var envelope = new EntryEnvelope(kind, customer, NewId(), await clock.Now(), Flags: EntryFlags.NoOwnTime | EntryFlags.ProducerGaveId);
         await log.Append(partition, [new AppendItem(codec.Write(envelope, payload))], cancellation);

@@ -36,7 +36,7 @@ internal static class ErasureEndpoint
         if (reason is not null && Encoding.UTF8.GetByteCount(reason) > MaxReasonBytes) throw ProblemException.BadRequest($"reason must be at most {MaxReasonBytes} bytes of UTF-8");
         var eventId = await entries.Append(EntryKind.Erasure, key, new Erasure { Reason = reason }, context.RequestAborted);
         var receipt = new ErasureReceipt(eventId, id, (time.GetUtcNow() + options.Retention.Log).UtcDateTime);
-        return TypedResults.Json(receipt, GatewayJson.Default.ErasureReceipt, statusCode: StatusCodes.Status202Accepted);
+        return JsonAnswer.Of(receipt, GatewayJson.Default.ErasureReceipt, statusCode: StatusCodes.Status202Accepted);
     }
 
     private static IResult Links(string id, PersonalizationOptions options)

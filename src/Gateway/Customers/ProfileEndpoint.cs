@@ -22,7 +22,7 @@ internal static class ProfileEndpoint
     {
         var reply = await Read(id, customers, options, at, after);
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Json(reply.ToResponse(id), GatewayJson.Default.ProfileResponse);
+        return JsonAnswer.Of(reply.ToResponse(id), GatewayJson.Default.ProfileResponse);
     }
 
     /// <summary>Asks the customer.</summary>

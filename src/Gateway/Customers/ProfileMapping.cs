@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using Personalization.Customers;
 using Personalization.Gateway.Hosting;
+using Personalization.Gateway.Json;
 
 namespace Personalization.Gateway.Customers;
 
@@ -29,10 +31,12 @@ internal static class ProfileMapping
                 table => table.Key,
                 table => (IReadOnlyList<AffinityResponse>)[.. table.Value.Select(affinity => new AffinityResponse(affinity.Name, affinity.Value, affinity.Share))]),
             Purchases = ToResponse(profile.Purchases),
+            Refunds = new RefundsResponse(profile.Refunds.BeyondPaid, profile.Refunds.BeyondPaidValue),
             Messages = new MessagesResponse(
                 profile.Messages.Received, profile.Messages.Opened, profile.Messages.OpenRate, Instants.ToUtc(profile.Messages.LastOpenedAt), profile.Messages.Subscribed),
-            Traits = profile.Traits.ToDictionary(trait => trait.Key, trait => JsonElement.Parse(trait.Value)),
+            Traits = profile.Traits.ToDictionary(trait => trait.Key, trait => JsonElement.Parse(LoneSurrogates.Replace(Encoding.UTF8.GetBytes(trait.Value)).Span)),
             Consents = profile.Consents.ToDictionary(consent => consent.Key, consent => new ConsentResponse(consent.Value.Granted, Instants.ToUtc(consent.Value.At))),
+            OtherPurposesRefusedAt = Instants.ToUtc(profile.OtherPurposesRefusedAt),
         };
     }
 

@@ -46,6 +46,9 @@ public sealed record ProfileResponse
     /// <summary>The purchase process.</summary>
     public required PurchasesResponse Purchases { get; init; }
 
+    /// <summary>Refunds against what their orders paid.</summary>
+    public required RefundsResponse Refunds { get; init; }
+
     /// <summary>Engagement with messages.</summary>
     public required MessagesResponse Messages { get; init; }
 
@@ -55,12 +58,20 @@ public sealed record ProfileResponse
     /// <summary>Consents by purpose.</summary>
     public required IReadOnlyDictionary<string, ConsentResponse> Consents { get; init; }
 
+    /// <summary>When more purposes had been refused than are kept by name: since then every purpose that is not among the consents is refused; else null.</summary>
+    public required DateTime? OtherPurposesRefusedAt { get; init; }
+
     /// <summary>The segments that the customer is in; none are defined yet.</summary>
     public IReadOnlyList<string> Segments { get; init; } = [];
 
     /// <summary>Scores by model; no model is served yet.</summary>
     public IReadOnlyDictionary<string, double> Scores { get; init; } = new Dictionary<string, double>();
 }
+
+/// <summary>Refunds against what their orders paid, as far as both are known.</summary>
+/// <param name="BeyondPaid">Orders of which more was given back than they paid.</param>
+/// <param name="BeyondPaidValue">By how much, in all, base currency.</param>
+public sealed record RefundsResponse(long BeyondPaid, decimal BeyondPaidValue);
 
 /// <summary>Counts and money since the beginning.</summary>
 /// <param name="Events">All events.</param>

@@ -1,8 +1,14 @@
+using System.Text.Json.Serialization;
+
 namespace Personalization.Gateway.Customers;
 
 /// <summary>An entry is in the log, durably.</summary>
 /// <param name="EventId">Its id: <c>after=</c> takes it, so that the next read shows the effect.</param>
-public sealed record ReceiptResponse(string EventId);
+/// <param name="Warnings">What was changed in it; left out where nothing was.</param>
+public sealed record ReceiptResponse(string EventId, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Warnings = null)
+{
+    internal static ReceiptResponse Of(string eventId, IReadOnlyList<string> warnings) => new(eventId, warnings.Count > 0 ? warnings : null);
+}
 
 /// <summary>An erasure is in the log, durably.</summary>
 /// <param name="EventId">Its id.</param>

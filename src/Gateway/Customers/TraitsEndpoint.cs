@@ -4,6 +4,7 @@ using System.Text.Json;
 using Personalization.Configuration;
 using Personalization.Events;
 using Personalization.Gateway.Hosting;
+using Personalization.Gateway.Json;
 using Personalization.Gateway.OpenApi;
 using Personalization.Gateway.Security;
 using Personalization.Log;
@@ -36,20 +37,21 @@ internal static class TraitsEndpoint
 
     private static async Task<IResult> Patch(string id, HttpContext context, EntryAppender entries, PersonalizationOptions options)
     {
-        var key = CustomerIds.Parse(id, options);
+        var key = CustomerIds.ParseNew(id, options);
         TraitsChange change;
-        using (var body = await RequestBody.Read(context.Request, options.Limits.EventBytes, context.RequestAborted)) change = Read(body.Bytes.Span);
+        var warnings = new List<string>();
+        using (var body = await RequestBody.Read(context.Request, options.Limits.EventBytes, context.RequestAborted)) change = Read(body.Bytes.Span, warnings.Add);
         var eventId = await entries.Append(EntryKind.Traits, key, change, context.RequestAborted);
-        return TypedResults.Json(new ReceiptResponse(eventId), GatewayJson.Default.ReceiptResponse, statusCode: StatusCodes.Status202Accepted);
+        return JsonAnswer.Of(ReceiptResponse.Of(eventId, warnings), GatewayJson.Default.ReceiptResponse, StatusCodes.Status202Accepted);
     }
 
-    private static TraitsChange Read(ReadOnlySpan<byte> body)
+    private static TraitsChange Read(ReadOnlySpan<byte> body, Action<string> mended)
     {
         var traits = new Dictionary<string, string?>(StringComparer.Ordinal);
         var bytes = 0;
         try
         {
-            var reader = new Utf8JsonReader(body);
+            var reader = JsonBody.Reader(body);
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject) throw ProblemException.BadRequest("the body must be a JSON object of traits");
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -60,8 +62,8 @@ internal static class TraitsEndpoint
                 var start = (int)reader.TokenStartIndex;
                 var isNull = reader.TokenType == JsonTokenType.Null;
                 reader.Skip();
-                var value = isNull ? null : Encoding.UTF8.GetString(body[start..(int)reader.BytesConsumed]);
-                traits[name] = value;
+                var value = isNull ? null : FreeJson.Keep(body[start..(int)reader.BytesConsumed], $"the trait '{Texts.Shorten(name)}'", Refuse, mended);
+                if (!traits.TryAdd(name, value)) throw ProblemException.BadRequest($"the trait '{Texts.Shorten(name)}' is named twice");
                 bytes += Encoding.UTF8.GetByteCount(name) + (int)reader.BytesConsumed - start;
             }
 
@@ -80,5 +82,7 @@ internal static class TraitsEndpoint
         if (traits.Count > MaxTraits || bytes > MaxBytes)
             throw ProblemException.BadRequest(string.Create(CultureInfo.InvariantCulture, $"a customer has at most {MaxTraits} traits of together {MaxBytes} bytes"));
         return new TraitsChange { Traits = traits };
+
+        static void Refuse(string fault) => throw ProblemException.BadRequest(fault);
     }
 }

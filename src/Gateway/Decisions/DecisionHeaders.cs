@@ -1,5 +1,6 @@
 using Personalization.Configuration;
 using Personalization.Gateway.Hosting;
+using Personalization.Log;
 
 namespace Personalization.Gateway.Decisions;
 
@@ -20,6 +21,19 @@ internal static class DecisionHeaders
             ? key
             : throw ProblemException.BadRequest($"{IdempotencyKey} must be 1 to {MaxKey} visible ASCII characters");
     }
+
+    /// <summary>Who asks, as <c>?traffic=</c> says: from what is decided for robots and tests nobody learns.</summary>
+    /// <exception cref="ProblemException">It is none of them.</exception>
+    public static Traffic ReadTraffic(string? traffic) => traffic switch
+    {
+        null or "human" => Traffic.Human,
+        "bot" => Traffic.Bot,
+        "test" => Traffic.Test,
+        _ => throw ProblemException.BadRequest($"traffic must be human, bot or test, but is '{traffic}'"),
+    };
+
+    /// <summary>The name of the caller's key; null where none is configured.</summary>
+    public static string? KeyOf(HttpContext context) => context.User.Identity is { IsAuthenticated: true, Name: { } name } ? name : null;
 
     /// <summary>Whether a call is to have no effect: it says so, or it asks for another time than the wall clock's where that is the installation's clock.</summary>
     public static bool IsDryRun(bool? asked, long? at, PersonalizationOptions options) => asked == true || (at is not null && options.Clock == ClockKind.Wall);

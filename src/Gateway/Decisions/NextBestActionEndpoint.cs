@@ -27,10 +27,10 @@ internal static class NextBestActionEndpoint
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> Post(
-        string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock, string? at = null, string? after = null, bool explain = false, bool? dryRun = null)
+        string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock, string? at = null, string? after = null, bool explain = false, bool? dryRun = null, string? traffic = null)
     {
-        BodyObject.CheckQuery(context.Request, "at", "after", "explain", "dryRun");
-        var key = CustomerIds.Parse(id, options);
+        BodyObject.CheckQuery(context.Request, "at", "after", "explain", "dryRun", "traffic");
+        var key = CustomerIds.ParseNew(id, options);
         after = Ids.Optional("after", after);
         NextBestActionRequest body;
         using (var bytes = await RequestBody.Read(context.Request, options.Limits.EventBytes, context.RequestAborted)) body = NextBestActionRequest.Read(bytes.Bytes.Span);
@@ -47,6 +47,8 @@ internal static class NextBestActionEndpoint
             Now = await clock.Now(),
             DryRun = DecisionHeaders.IsDryRun(dryRun, asked, options),
             Explain = explain,
+            Traffic = DecisionHeaders.ReadTraffic(traffic),
+            Key = DecisionHeaders.KeyOf(context),
         });
         if (reply.Status == DecisionStatus.AtBeforeNewest) throw ProfileEndpoint.InThePast(reply.NewestEventTime);
         if (reply.Status == DecisionStatus.Unknown)
@@ -59,6 +61,6 @@ internal static class NextBestActionEndpoint
         }
 
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Json(NextBestActionResponse.From(reply, id, body.Slot, explain), GatewayJson.Default.NextBestActionResponse);
+        return JsonAnswer.Of(NextBestActionResponse.From(reply, id, body.Slot, explain), GatewayJson.Default.NextBestActionResponse);
     }
 }

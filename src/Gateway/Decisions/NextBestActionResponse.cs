@@ -32,6 +32,10 @@ public sealed record NextBestActionResponse
     /// <summary>How many actions were eligible and under their caps.</summary>
     public required int Eligible { get; init; }
 
+    /// <summary>Actions that were eligible and left the choice because they could not be scored; left out where there is none, as there should be.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UnscoredActionResponse>? Unscored { get; init; }
+
     /// <summary>Whether the decision is on record: false while the log does not answer, and for a dry run. Then nothing is reserved and no reward counts.</summary>
     public required bool Durable { get; init; }
 
@@ -77,6 +81,7 @@ public sealed record NextBestActionResponse
             Policy = made.Policy,
             ModelVersion = made.ModelVersion,
             Eligible = made.Eligible,
+            Unscored = made.Unscored.Length == 0 ? null : Array.ConvertAll(made.Unscored, left => new UnscoredActionResponse(left.Id, left.Reason)),
             Durable = reply.Status == DecisionStatus.Decided,
             Repeat = reply.IsRepeat,
             At = Instants.ToUtc(reply.At),
@@ -102,6 +107,11 @@ public sealed record ChosenActionResponse(string ActionId, double Propensity, do
         choice.Id, choice.Propensity, choice.Score, choice.Weight,
         Array.ConvertAll(choice.Explain(), reason => new DecisionReasonResponse(reason.Factor, reason.Contribution, reason.Text, reason.EventId, Instants.ToUtc(reason.At))));
 }
+
+/// <summary>An action that could not be scored.</summary>
+/// <param name="ActionId">The action.</param>
+/// <param name="Reason">Why.</param>
+public sealed record UnscoredActionResponse(string ActionId, string Reason);
 
 /// <summary>Why an action was chosen.</summary>
 /// <param name="Factor">What it is about.</param>

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Personalization.Configuration;
 using Personalization.Customers;
 using Personalization.Decisions;
@@ -46,7 +45,7 @@ internal static class RewardEndpoint
         };
     }
 
-    private static JsonHttpResult<RewardResponse> Answer(string? reason) => TypedResults.Json(new RewardResponse(reason is null, reason), GatewayJson.Default.RewardResponse);
+    private static IResult Answer(string? reason) => JsonAnswer.Of(new RewardResponse(reason is null, reason), GatewayJson.Default.RewardResponse);
 
     private static (double Value, string? Choice) Read(ReadOnlySpan<byte> json)
     {
@@ -58,7 +57,7 @@ internal static class RewardEndpoint
                 case "value": body = body with { Value = DocumentValues.Number(ref reader, name, fail) }; return true;
                 case "outcome": body = body with { Outcome = JsonValues.Text(ref reader, name, MaxOutcomeBytes, fail) }; return true;
                 case "actionId": body = body with { ActionId = JsonValues.Id(ref reader, name, fail) }; return true;
-                case "itemId": body = body with { ItemId = JsonValues.Id(ref reader, name, fail) }; return true;
+                case "itemId": body = body with { ItemId = JsonValues.Id(ref reader, name, fail, IdKind.Item) }; return true;
                 default: return false;
             }
         });

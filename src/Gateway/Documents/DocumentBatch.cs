@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Personalization.Configuration;
 using Personalization.Gateway.Hosting;
+using Personalization.Gateway.Json;
 
 namespace Personalization.Gateway.Documents;
 
@@ -40,7 +41,7 @@ internal sealed class DocumentBatch<T>(string noun, LimitOptions limits, Documen
     {
         try
         {
-            var reader = new Utf8JsonReader(body);
+            var reader = JsonBody.Reader(body);
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartArray) Add(ref reader);
             else
@@ -64,7 +65,7 @@ internal sealed class DocumentBatch<T>(string noun, LimitOptions limits, Documen
             var before = Count;
             try
             {
-                var reader = new Utf8JsonReader(line);
+                var reader = JsonBody.Reader(line);
                 reader.Read();
                 Add(ref reader);
                 reader.Read();

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Personalization.Gateway.Json;
 using Personalization.Stores;
 
 namespace Personalization.Gateway.Documents;
@@ -23,6 +25,9 @@ internal sealed class DocumentTable<T>(IDocumentStore documents, string prefix, 
     }
 
     /// <inheritdoc />
+    public async ValueTask<long?> ReadVersion(string id, CancellationToken cancellation) => (await documents.Read(prefix + id, cancellation))?.Version;
+
+    /// <inheritdoc />
     public ValueTask<IReadOnlyList<long?>> Write(IReadOnlyList<T> values, long expected, CancellationToken cancellation)
     {
         var writes = new DocumentWrite[values.Count];
@@ -35,11 +40,38 @@ internal sealed class DocumentTable<T>(IDocumentStore documents, string prefix, 
         (await documents.Write([new DocumentWrite(prefix + id, null, expected)], cancellation))[0] is not null;
 
     /// <inheritdoc />
-    public async ValueTask<IReadOnlyList<T>> List(string? after, int max, CancellationToken cancellation)
+    public async ValueTask<DocumentPage<T>> List(string? after, int max, CancellationToken cancellation)
     {
         var page = await documents.List(prefix, after is null ? null : prefix + after, max, cancellation);
-        return [.. page.Select(Parse)];
+        var values = new List<T>(page.Count);
+        var unreadable = new List<string>();
+        foreach (var document in page)
+        {
+            try
+            {
+                values.Add(Parse(document));
+            }
+            catch (InvalidDataException)
+            {
+                unreadable.Add(document.Key[prefix.Length..]);
+            }
+        }
+
+        return new DocumentPage<T>(values, unreadable, page.Count > 0 ? page[^1].Key[prefix.Length..] : null, page.Count);
     }
 
-    private T Parse(Document document) => JsonSerializer.Deserialize(document.Bytes, json) ?? throw new InvalidDataException($"document {document.Key} holds nothing");
+    /// <summary>Reads a document, and makes sure that it can be answered.</summary>
+    private T Parse(Document document)
+    {
+        try
+        {
+            var value = JsonSerializer.Deserialize(LoneSurrogates.Replace(document.Bytes).Span, json) ?? throw new InvalidDataException($"the document {document.Key} holds nothing");
+            JsonSerializer.Serialize(Stream.Null, value, json);
+            return value;
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException)
+        {
+            throw new InvalidDataException($"the document {document.Key} cannot be read: {fault.Message}", fault);
+        }
+    }
 }

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Personalization.Gateway.Events;
+using Personalization.Gateway.Json;
 
 namespace Personalization.Gateway.Documents;
 
@@ -37,16 +39,14 @@ internal static class DocumentValues
         return labels.Count > 0 ? [.. labels] : null;
     }
 
-    /// <summary>An object of whatever; null is absent.</summary>
+    /// <summary>An object of whatever, under the rules of <see cref="FreeJson"/>; null is absent.</summary>
     public static JsonElement? Attributes(ref Utf8JsonReader reader, Action<string> fail)
     {
         if (reader.TokenType == JsonTokenType.Null) return null;
         if (reader.TokenType == JsonTokenType.StartObject)
         {
-            var attributes = JsonElement.ParseValue(ref reader);
-            if (IsText(attributes)) return attributes;
-            fail("attributes must be well-formed Unicode");
-            return null;
+            var attributes = JsonMarshal.GetRawUtf8Value(JsonElement.ParseValue(ref reader));
+            return FreeJson.Keep(attributes, "attributes", fail) is { } kept ? JsonElement.Parse(kept) : null;
         }
 
         fail($"attributes must be an object, but is {JsonValues.Kind(ref reader)}");
@@ -62,19 +62,5 @@ internal static class DocumentValues
         fail(reader.TokenType == JsonTokenType.Number ? $"{name} must be a finite number" : $"{name} must be a number, but is {JsonValues.Kind(ref reader)}");
         reader.Skip();
         return null;
-    }
-
-    /// <summary>Whether every text can be written again: half of a surrogate pair as an escape cannot.</summary>
-    private static bool IsText(JsonElement element)
-    {
-        try
-        {
-            JsonSerializer.SerializeToUtf8Bytes(element, Hosting.GatewayJson.Default.JsonElement);
-            return true;
-        }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException)
-        {
-            return false;
-        }
     }
 }

@@ -6,6 +6,7 @@ using CloudNative.CloudEvents.Http;
 using CloudNative.CloudEvents.SystemTextJson;
 using Personalization.Configuration;
 using Personalization.Gateway.Hosting;
+using Personalization.Gateway.Json;
 
 namespace Personalization.Gateway.Events;
 
@@ -67,7 +68,7 @@ internal static class CloudEventForms
     {
         try
         {
-            var reader = new Utf8JsonReader(body.Span);
+            var reader = JsonBody.Reader(body.Span);
             reader.Read();
             reader.Skip();
             reader.Read();
@@ -86,7 +87,7 @@ internal static class CloudEventForms
         var members = new List<Range>();
         try
         {
-            var reader = new Utf8JsonReader(body.Span);
+            var reader = JsonBody.Reader(body.Span);
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartArray) throw ProblemException.BadRequest("a batch of CloudEvents is a JSON array");
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -142,7 +143,7 @@ internal static class CloudEventForms
         }
 
         if (data.IsEmpty) data = "{}"u8;
-        var reader = new Utf8JsonReader(data);
+        var reader = JsonBody.Reader(data);
         reader.Read();
         EventParser.Read(ref reader, data, draft);
         reader.Read();
@@ -152,16 +153,22 @@ internal static class CloudEventForms
             if (cloud[required] is null) draft.Fail($"the CloudEvents attribute {required.Name} is needed");
         if (draft.EventId is null && cloud.Id is { } id) SetId("id", id, draft, ref draft.EventId);
         if (!draft.HasType && cloud.Type is { } type) EventParser.SetType(draft, TypeOf(type));
-        draft.Timestamp ??= cloud.Time;
-        if (draft.HasCustomer || cloud.Subject is not { } subject) return;
+        if (draft.Timestamp is null && cloud.Time is { } time) SetTime(time, draft);
+        if (draft.HasCustomer || cloud.Subject is not { Length: > 0 } subject) return;
         draft.HasCustomer = true;
         SetId("subject", subject, draft, ref draft.CustomerId);
     }
 
     private static void SetId(string attribute, string value, EventDraft draft, ref string? target)
     {
-        if (Ids.Error(attribute, value) is { } error) draft.Fail(error);
+        if (Ids.NewError(attribute, value) is { } error) draft.Fail(error);
         else target = value;
+    }
+
+    private static void SetTime(DateTimeOffset time, EventDraft draft)
+    {
+        if (Instants.Error("time", time) is { } error) draft.Fail(error);
+        else draft.Timestamp = time;
     }
 
     /// <summary><c>com.shop.productViewed</c> is our <c>productViewed</c>; what is no name of ours stays whole.</summary>

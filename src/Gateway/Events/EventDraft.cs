@@ -94,6 +94,12 @@ internal sealed class EventDraft
     /// <summary>Whether there is no event in it, only what is wrong.</summary>
     public bool IsUnreadable { get; private set; }
 
+    /// <summary>What was changed in it or left out of it before it was taken, joined by "; "; null if nothing was.</summary>
+    public string? Warning { get; private set; }
+
+    /// <summary>How many of its ids were left out.</summary>
+    public int DroppedIds { get; private set; }
+
     /// <summary>Whether the same event may be taken later.</summary>
     public bool Retryable => Reason is RejectionReason.Throttled or RejectionReason.Unavailable;
 
@@ -105,6 +111,17 @@ internal sealed class EventDraft
         Error = Error is null ? fault : $"{Error}; {fault}";
     }
 
+    /// <summary>Notes what was changed.</summary>
+    public void Warn(string change) => Warning = Warning is null ? change : $"{Warning}; {change}";
+
+    /// <summary>Leaves an id out, and tells why.</summary>
+    public void Drop(ref string? id, string error)
+    {
+        id = null;
+        DroppedIds++;
+        Warn($"{error}; it was left out");
+    }
+
     /// <summary>Notes that there is no event at all, so that rules over its members say nothing.</summary>
     public void FailWhole(string fault)
     {
@@ -112,9 +129,13 @@ internal sealed class EventDraft
         Fail(fault);
     }
 
+    /// <summary>After what time a refused event is worth another try.</summary>
+    public TimeSpan RetryAfter { get; private set; }
+
     /// <summary>Refuses the event for a reason that outweighs its fields.</summary>
-    public void Refuse(RejectionReason reason, string error)
+    public void Refuse(RejectionReason reason, string error, TimeSpan retryAfter = default)
     {
+        RetryAfter = retryAfter;
         Reason = reason;
         Error = error;
     }

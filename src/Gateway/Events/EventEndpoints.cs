@@ -1,7 +1,5 @@
 using System.Net.Mime;
-using Microsoft.Net.Http.Headers;
 using Personalization.Configuration;
-using Personalization.Gateway.Health;
 using Personalization.Gateway.Hosting;
 using Personalization.Gateway.OpenApi;
 using Personalization.Gateway.Security;
@@ -39,25 +37,21 @@ internal static class EventEndpoints
         producers.Take(context, drafts.Count);
         await ingestion.Ingest(drafts, kind, context.RequestAborted);
         var response = IngestResponse.Of(drafts);
-        return response.Accepted > 0 || response.Rejected.Count == 0
-            ? new IngestAnswer(response)
-            : throw AllRejected(drafts, response);
+        if (response.Accepted == 0 && response.Rejected.Count > 0) throw AllRejected(drafts, response);
+        var wait = LongestWait(drafts);
+        if (wait > TimeSpan.Zero) context.Response.Headers.RetryAfter = ExceptionProblems.Seconds(wait);
+        return JsonAnswer.Of(response, GatewayJson.Default.IngestResponse, StatusCodes.Status202Accepted);
     }
 
     private static List<EventDraft> Read(HttpRequest request, ReadOnlyMemory<byte> body, LimitOptions limits)
     {
         if (CloudEventForms.IsBinary(request)) return CloudEventForms.ReadBinary(request, body, limits);
-        var type = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed.MediaType.Value?.ToLowerInvariant() : null;
-        return type switch
+        return ContentTypes.Of(request) switch
         {
-            MediaTypeNames.Application.Json => EventForms.ReadJson(body.Span, limits),
-            NdJson or "application/ndjson" or "application/jsonl" => EventForms.ReadLines(body.Span, limits),
+            NdJson => EventForms.ReadLines(body.Span, limits),
             CloudEventForms.Structured => CloudEventForms.ReadStructured(body, limits),
             CloudEventForms.Batch => CloudEventForms.ReadBatch(body, limits),
-            _ => throw new ProblemException(
-                StatusCodes.Status415UnsupportedMediaType,
-                "The content type is not known",
-                $"Content-Type must be application/json, {NdJson}, {CloudEventForms.Structured} or {CloudEventForms.Batch}"),
+            _ => EventForms.ReadJson(body.Span, limits),
         };
     }
 
@@ -70,6 +64,15 @@ internal static class EventEndpoints
         _ => throw ProblemException.BadRequest("traffic must be human, bot, test or replay"),
     };
 
+    /// <summary>After what time all that was refused for now is worth another try; zero if nothing was.</summary>
+    private static TimeSpan LongestWait(List<EventDraft> drafts)
+    {
+        var longest = TimeSpan.Zero;
+        foreach (var draft in drafts)
+            if (draft.RetryAfter > longest) longest = draft.RetryAfter;
+        return longest;
+    }
+
     /// <summary>Nothing was accepted: the status says what to do about it, and the members are told as in a 202.</summary>
     private static ProblemException AllRejected(List<EventDraft> drafts, IngestResponse response)
     {
@@ -78,7 +81,7 @@ internal static class EventEndpoints
             _ when drafts.Any(draft => draft.Reason == RejectionReason.Unavailable) => new ProblemException(
                 StatusCodes.Status503ServiceUnavailable, "The log is not available", response.Rejected[0].Error, ExceptionProblems.DefaultRetryAfter),
             _ when drafts.Any(draft => draft.Reason == RejectionReason.Throttled) => new ProblemException(
-                StatusCodes.Status429TooManyRequests, "Too many events for now", response.Rejected[0].Error, PartitionMonitor.RetryAfter),
+                StatusCodes.Status429TooManyRequests, "Too many events for now", response.Rejected[0].Error, LongestWait(drafts)),
             _ => new ProblemException(
                 StatusCodes.Status400BadRequest, "No event is valid", drafts.Count == 1 ? response.Rejected[0].Error : $"none of the {drafts.Count} events was accepted; the first: {response.Rejected[0].Error}"),
         };

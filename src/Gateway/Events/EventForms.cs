@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Personalization.Configuration;
 using Personalization.Gateway.Hosting;
+using Personalization.Gateway.Json;
 
 namespace Personalization.Gateway.Events;
 
@@ -12,7 +13,7 @@ internal static class EventForms
     /// <exception cref="ProblemException">The bytes are not JSON, or hold more events than one request may.</exception>
     public static List<EventDraft> ReadJson(ReadOnlySpan<byte> body, LimitOptions limits)
     {
-        var reader = new Utf8JsonReader(body);
+        var reader = JsonBody.Reader(body);
         try
         {
             reader.Read();
@@ -66,7 +67,7 @@ internal static class EventForms
     {
         var draft = new EventDraft { Index = index };
         if (line.Length > limits.EventBytes) return TooLarge(draft, line.Length, limits);
-        var reader = new Utf8JsonReader(line);
+        var reader = JsonBody.Reader(line);
         try
         {
             reader.Read();

@@ -28,7 +28,7 @@ internal sealed partial class EventIngestion(
         foreach (var draft in drafts)
         {
             EventRules.Complete(draft, receivedAt, options, partitions);
-            if (draft.Error is null && monitor.Refusal(draft.Partition, draft.Key) is { } refusal) draft.Refuse(RejectionReason.Throttled, refusal);
+            if (draft.Error is null && monitor.Refusal(draft.Partition, draft.Key) is { } refusal) draft.Refuse(RejectionReason.Throttled, refusal.Reason, refusal.RetryAfter);
             if (draft.Timestamp is null && options.Clock == ClockKind.Event) draft.EventTime = await clock.Now();
             if (latest is not null && draft.Timestamp is null && draft.Error is null) KeepOrder(draft, latest);
             if (draft.Error is not null || await stamp.Write(draft, traffic, cancellation) is not { } bytes) continue;
@@ -80,11 +80,22 @@ internal sealed partial class EventIngestion(
 
     private void Count(IReadOnlyList<EventDraft> drafts)
     {
-        var accepted = 0;
+        var (accepted, dropped) = (0, 0);
         foreach (var draft in drafts)
-            if (draft.Error is null) accepted++;
-            else metrics.Rejected(draft.Reason);
+        {
+            if (draft.Error is null)
+            {
+                accepted++;
+                dropped += draft.DroppedIds;
+            }
+            else
+            {
+                metrics.Rejected(draft.Reason);
+            }
+        }
+
         metrics.Accepted(accepted);
+        metrics.DroppedIds(dropped);
     }
 
     [LoggerMessage(EventId = 2101, Level = LogLevel.Error, Message = "An append to partition {Partition} failed")]

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Personalization.Events;
-using Personalization.Partitions;
+using Personalization.Gateway.Hosting;
+using Personalization.Gateway.Json;
 
 namespace Personalization.Gateway.Events;
 
@@ -33,11 +34,12 @@ internal static class EventParser
         }
 
         Action<string> fail = draft.Fail;
+        Action<string> mended = draft.Warn;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var field = FindField(ref reader);
             reader.Read();
-            ReadMember(ref reader, json, field, draft, fail);
+            ReadMember(ref reader, json, field, draft, fail, mended);
         }
     }
 
@@ -47,52 +49,52 @@ internal static class EventParser
         draft.HasType = true;
         if (!EventTypes.TryParse(name, out draft.Type))
         {
-            draft.Fail($"type is not known: {Shorten(name)}; use custom:{Shorten(name)} for your own, or one of {KnownTypes}");
+            draft.Fail($"type is not known: {Texts.Shorten(name)}; use custom:{Texts.Shorten(name)} for your own, or one of {KnownTypes}");
             return;
         }
 
         if (draft.Type != EventType.Custom) return;
-        if (CustomerKey.IdError("type", name) is { } error) draft.Fail(error);
+        if (Ids.NewError("type", name) is { } error) draft.Fail(error);
         draft.CustomType = name;
     }
 
-    private static void ReadMember(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, EventField field, EventDraft draft, Action<string> fail)
+    private static void ReadMember(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, EventField field, EventDraft draft, Action<string> fail, Action<string> mended)
     {
         switch (field)
         {
             case EventField.EventId: draft.EventId = JsonValues.Id(ref reader, "eventId", fail); break;
-            case EventField.Type: ReadType(ref reader, draft, fail); break;
+            case EventField.Type: ReadType(ref reader, draft, fail, mended); break;
             case EventField.CustomerId:
-                draft.HasCustomer |= reader.TokenType != JsonTokenType.Null;
+                draft.HasCustomer |= IsPresent(ref reader);
                 draft.CustomerId = JsonValues.Id(ref reader, "customerId", fail);
                 break;
             case EventField.AnonymousId:
-                draft.HasCustomer |= reader.TokenType != JsonTokenType.Null;
+                draft.HasCustomer |= IsPresent(ref reader);
                 draft.AnonymousId = JsonValues.Id(ref reader, "anonymousId", fail);
                 break;
-            case EventField.ItemId: draft.ItemId = JsonValues.Id(ref reader, "itemId", fail); break;
-            case EventField.Category: draft.Category = JsonValues.Label(ref reader, "category", fail); break;
-            case EventField.Brand: draft.Brand = JsonValues.Label(ref reader, "brand", fail); break;
+            case EventField.ItemId: draft.ItemId = JsonValues.Id(ref reader, "itemId", fail, IdKind.Item); break;
+            case EventField.Category: draft.Category = JsonValues.Label(ref reader, "category", fail, mended); break;
+            case EventField.Brand: draft.Brand = JsonValues.Label(ref reader, "brand", fail, mended); break;
             case EventField.Value: draft.Value = JsonValues.Money(ref reader, "value", fail); break;
             case EventField.Currency: draft.Currency = Currencies.Read(ref reader, fail); break;
             case EventField.Quantity: draft.Quantity = JsonValues.Count(ref reader, "quantity", fail); break;
             case EventField.OrderId: draft.OrderId = JsonValues.Id(ref reader, "orderId", fail); break;
             case EventField.Lines: ReadLines(ref reader, draft, fail); break;
-            case EventField.Query: draft.Query = JsonValues.Text(ref reader, "query", MaxQueryBytes, fail); break;
-            case EventField.Text: draft.Text = JsonValues.Text(ref reader, "text", int.MaxValue, fail); break;
-            case EventField.Channel: draft.Channel = JsonValues.Label(ref reader, "channel", fail); break;
+            case EventField.Query: draft.Query = JsonValues.Text(ref reader, "query", MaxQueryBytes, fail, mended); break;
+            case EventField.Text: draft.Text = JsonValues.Text(ref reader, "text", int.MaxValue, fail, mended); break;
+            case EventField.Channel: draft.Channel = JsonValues.Label(ref reader, "channel", fail, mended); break;
             case EventField.SessionId: draft.SessionId = JsonValues.Id(ref reader, "sessionId", fail); break;
-            case EventField.DecisionId: draft.DecisionId = JsonValues.Id(ref reader, "decisionId", fail); break;
+            case EventField.DecisionId: draft.DecisionId = JsonValues.Id(ref reader, "decisionId", fail, IdKind.Decision); break;
             case EventField.ActionId: draft.ActionId = JsonValues.Id(ref reader, "actionId", fail); break;
             case EventField.Position: draft.Position = JsonValues.Count(ref reader, "position", fail); break;
-            case EventField.Context: draft.ContextJson = ReadContext(ref reader, json, fail); break;
+            case EventField.Context: draft.ContextJson = ReadContext(ref reader, json, fail, mended); break;
             case EventField.Timestamp: draft.Timestamp = JsonValues.Time(ref reader, "timestamp", fail); break;
             case EventField.SentAt: draft.SentAt = JsonValues.Time(ref reader, "sentAt", fail); break;
             default: reader.Skip(); break;
         }
     }
 
-    private static void ReadType(ref Utf8JsonReader reader, EventDraft draft, Action<string> fail)
+    private static void ReadType(ref Utf8JsonReader reader, EventDraft draft, Action<string> fail, Action<string> mended)
     {
         if (reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && reader.ValueSpan.Length <= 32)
         {
@@ -106,7 +108,7 @@ internal static class EventParser
         }
 
         var told = reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null); // as a number, say; then not also as missing
-        var text = JsonValues.Text(ref reader, "type", int.MaxValue, fail);
+        var text = JsonValues.Text(ref reader, "type", int.MaxValue, fail, mended);
         if (text is not null) SetType(draft, text);
         else draft.HasType |= told;
     }
@@ -147,7 +149,7 @@ internal static class EventParser
                         {
                             itemIdTold = true;
                             FailLine(fault);
-                        });
+                        }, IdKind.Item);
                         break;
                     case EventField.Quantity: line.Quantity = JsonValues.Count(ref reader, "quantity", FailLine); break;
                     case EventField.Value: line.Value = JsonValues.Money(ref reader, "value", FailLine); break;
@@ -162,7 +164,7 @@ internal static class EventParser
         if (draft.Lines.Count == 0) draft.Lines = null;
     }
 
-    private static string? ReadContext(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Action<string> fail)
+    private static string? ReadContext(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, Action<string> fail, Action<string> mended)
     {
         if (reader.TokenType == JsonTokenType.Null) return null;
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -174,8 +176,11 @@ internal static class EventParser
 
         var start = (int)reader.TokenStartIndex;
         reader.Skip();
-        return Encoding.UTF8.GetString(json[start..(int)reader.BytesConsumed]);
+        return FreeJson.Keep(json[start..(int)reader.BytesConsumed], "context", fail, mended);
     }
+
+    /// <summary>Whether an optional member says something: null and an empty text do not.</summary>
+    private static bool IsPresent(ref Utf8JsonReader reader) => reader.TokenType != JsonTokenType.Null && (reader.TokenType != JsonTokenType.String || !reader.ValueSpan.IsEmpty);
 
     private static EventField FindField(ref Utf8JsonReader reader)
     {
@@ -189,6 +194,4 @@ internal static class EventParser
             return EventField.Unknown; // a name that is no Unicode text is none of ours
         }
     }
-
-    private static string Shorten(string text) => text.Length <= 64 ? text : text[..64] + "…";
 }

@@ -65,13 +65,13 @@ public sealed record EventRequest
     /// <summary>The place on the page, 1 = first.</summary>
     public int? Position { get; init; }
 
-    /// <summary>Whatever else is known of the moment: an object.</summary>
+    /// <summary>Whatever else is known of the moment: an object, at most 32 deep, no name twice in one.</summary>
     public JsonElement? Context { get; init; }
 
     /// <summary>When it happened: ISO 8601 with an offset, at most 5 minutes in the future. Left out = now.</summary>
     public DateTimeOffset? Timestamp { get; init; }
 
-    /// <summary>Your clock when you sent it; takes the error of your clock out of timestamp.</summary>
+    /// <summary>Your clock when you sent it, a retry anew; takes the error of your clock out of timestamp, and not the time on the way (7 days at most).</summary>
     public DateTimeOffset? SentAt { get; init; }
 }
 

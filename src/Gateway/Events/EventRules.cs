@@ -1,5 +1,6 @@
 using System.Globalization;
 using Personalization.Configuration;
+using Personalization.Gateway.Hosting;
 using Personalization.Partitions;
 
 namespace Personalization.Gateway.Events;
@@ -16,17 +17,49 @@ internal static class EventRules
     {
         if (draft.Reason == RejectionReason.TooLarge || draft.IsUnreadable) return;
         if (!draft.HasType) draft.Fail("type is needed");
+        CheckBlocked(draft, options.Limits);
         StampCustomer(draft, options.Tenant, partitions);
-        StampTime(draft, receivedAt, options.Limits.Future);
+        StampTime(draft, receivedAt, options.Limits);
         draft.ProducerGaveId = draft.EventId is not null;
         draft.EventId ??= Guid.CreateVersion7(receivedAt).ToString("N");
+    }
+
+    /// <summary>Leaves out what programs write where they have no id; where that leaves nobody whose event it is, or a line without its item, it is refused.</summary>
+    private static void CheckBlocked(EventDraft draft, LimitOptions limits)
+    {
+        var customer = draft.CustomerId is { } id ? Ids.BlockedError("customerId", id, limits) : null;
+        var visitor = draft.AnonymousId is { } anonymous ? Ids.BlockedError("anonymousId", anonymous, limits) : null;
+        if ((customer is not null || draft.CustomerId is null) && (visitor is not null || draft.AnonymousId is null))
+        {
+            if ((customer ?? visitor) is { } nobody) draft.Fail(nobody);
+        }
+        else
+        {
+            if (customer is not null) draft.Drop(ref draft.CustomerId, customer);
+            if (visitor is not null) draft.Drop(ref draft.AnonymousId, visitor);
+        }
+
+        DropBlocked("eventId", ref draft.EventId);
+        DropBlocked("itemId", ref draft.ItemId);
+        DropBlocked("orderId", ref draft.OrderId);
+        DropBlocked("sessionId", ref draft.SessionId);
+        DropBlocked("decisionId", ref draft.DecisionId);
+        DropBlocked("actionId", ref draft.ActionId);
+        for (var i = 0; i < draft.Lines?.Count; i++)
+            if (draft.Lines[i].ItemId is { } item && Ids.BlockedError($"lines[{i}].itemId", item, limits) is { } error) draft.Fail(error);
+
+        void DropBlocked(string name, ref string? value)
+        {
+            if (value is not null && Ids.BlockedError(name, value, limits) is { } error) draft.Drop(ref value, error);
+        }
     }
 
     private static void StampCustomer(EventDraft draft, string tenant, PartitionMap partitions)
     {
         if (draft.CustomerId is null && draft.AnonymousId is null)
         {
-            if (!draft.HasCustomer) draft.Fail("customerId or anonymousId is needed");
+            // Where one was there, what is wrong with it has been told; unless a later member of the same name took it away.
+            if (!draft.HasCustomer || draft.Error is null) draft.Fail("customerId or anonymousId is needed");
             return;
         }
 
@@ -42,30 +75,31 @@ internal static class EventRules
         draft.Partition = partitions.PartitionOf(draft.Key);
     }
 
-    /// <summary>Event time = receivedAt − (sentAt − timestamp), which takes the producer's clock out; without sentAt the timestamp itself.</summary>
-    private static void StampTime(EventDraft draft, DateTimeOffset receivedAt, TimeSpan future)
+    /// <summary>
+    /// The event time is the <c>timestamp</c> as told, unless <c>sentAt</c> shows that the producer's clock is wrong: it lies after the receipt (the clock is ahead), or
+    /// more than <see cref="LimitOptions.DeliveryDelay"/> before it (behind; anything less is time on the way). Then event time = received at − (sentAt − timestamp).
+    /// </summary>
+    private static void StampTime(EventDraft draft, DateTimeOffset receivedAt, LimitOptions limits)
     {
-        var time = receivedAt;
-        if (draft.Timestamp is { } timestamp)
+        if (draft.Timestamp is not { } timestamp)
         {
-            time = timestamp;
-            if (draft.SentAt is { } sentAt)
-            {
-                var age = sentAt - timestamp;
-                if (age >= receivedAt - DateTimeOffset.UnixEpoch)
-                {
-                    draft.Fail("timestamp, corrected by sentAt, must be after 1970-01-01T00:00:00Z");
-                    return;
-                }
-
-                time = age < -TimeSpan.FromDays(1) ? DateTimeOffset.MaxValue : receivedAt - age;
-            }
-
-            draft.OffsetMinutes = (short)timestamp.Offset.TotalMinutes;
+            draft.EventTime = receivedAt.ToUnixTimeMilliseconds();
+            return;
         }
 
-        if (time - receivedAt > future) draft.Fail($"timestamp lies {Span(time - receivedAt)} in the future; at most {Span(future)} are allowed");
-        draft.EventTime = time.ToUnixTimeMilliseconds();
+        draft.OffsetMinutes = (short)timestamp.Offset.TotalMinutes;
+        var delay = receivedAt - draft.SentAt;
+        var isClockWrong = delay < TimeSpan.Zero || delay > limits.DeliveryDelay;
+        var ahead = timestamp - (isClockWrong ? draft.SentAt!.Value : receivedAt); // of the receipt
+        if (ahead > limits.Future)
+        {
+            draft.Fail($"timestamp lies {Span(ahead)} in the future{(isClockWrong ? " of sentAt" : "")}; at most {Span(limits.Future)} are allowed");
+            return;
+        }
+
+        var sinceEpoch = (receivedAt - DateTimeOffset.UnixEpoch) + ahead;
+        if (sinceEpoch < TimeSpan.FromMilliseconds(1)) draft.Fail($"timestamp{(isClockWrong ? ", corrected by sentAt," : "")} must be after 1970-01-01T00:00:00Z");
+        draft.EventTime = sinceEpoch.Ticks / TimeSpan.TicksPerMillisecond;
     }
 
     /// <summary>A time span in the unit that a person would say.</summary>
@@ -78,6 +112,6 @@ internal static class EventRules
             { TotalMinutes: >= 2 } => (span.TotalMinutes, "minutes"),
             _ => (span.TotalSeconds, "seconds"),
         };
-        return string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(amount):0} {unit}");
+        return string.Create(CultureInfo.InvariantCulture, $"{amount:0.#} {unit}");
     }
 }

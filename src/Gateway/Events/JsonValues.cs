@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Personalization.Gateway.Hosting;
+using Personalization.Gateway.Json;
 using Personalization.Partitions;
 
 namespace Personalization.Gateway.Events;
@@ -17,17 +18,30 @@ internal static class JsonValues
     /// <summary>The largest quantity, and the largest place on a page.</summary>
     public const int MaxCount = 1_000_000;
 
-    /// <summary>A text; null and an empty one are absent.</summary>
-    public static string? Text(ref Utf8JsonReader reader, string name, int maxBytes, Action<string> fail)
+    /// <summary>A text; null and an empty one are absent. In the place of half a surrogate pair stands U+FFFD, which <paramref name="mended"/> is told.</summary>
+    public static string? Text(ref Utf8JsonReader reader, string name, int maxBytes, Action<string> fail, Action<string>? mended = null)
     {
-        var text = String(ref reader, name, maxBytes, fail);
-        return string.IsNullOrEmpty(text) ? null : text;
+        if (!IsString(ref reader, name, fail)) return null;
+        if (reader.ValueSpan.Length > maxBytes)
+        {
+            fail($"{name} must be at most {maxBytes} bytes of UTF-8");
+            return null;
+        }
+
+        var text = Unicode(ref reader);
+        if (text is null)
+        {
+            text = Mend(reader.ValueSpan);
+            mended?.Invoke(FreeJson.Mended(name));
+        }
+
+        return text.Length == 0 ? null : text;
     }
 
     /// <summary>A short text that becomes a name in profiles: as <see cref="Text"/>, without control characters.</summary>
-    public static string? Label(ref Utf8JsonReader reader, string name, Action<string> fail)
+    public static string? Label(ref Utf8JsonReader reader, string name, Action<string> fail, Action<string>? mended = null)
     {
-        var text = Text(ref reader, name, CustomerKey.MaxIdBytes, fail);
+        var text = Text(ref reader, name, CustomerKey.MaxIdBytes, fail, mended);
         if (text is null) return null;
         foreach (var c in text)
             if (char.IsControl(c))
@@ -39,12 +53,12 @@ internal static class JsonValues
         return text;
     }
 
-    /// <summary>An id: 1 to 256 bytes of UTF-8 without <c>/</c>, not <c>.</c> or <c>..</c>; null is absent.</summary>
-    public static string? Id(ref Utf8JsonReader reader, string name, Action<string> fail)
+    /// <summary>An id under the rules of <see cref="Ids.NewError"/>; null and an empty text are absent.</summary>
+    public static string? Id(ref Utf8JsonReader reader, string name, Action<string> fail, IdKind? kind = null)
     {
-        var id = String(ref reader, name, int.MaxValue, fail);
-        if (id is null) return null;
-        if (Ids.Error(name, id) is not { } error) return id;
+        if (!IsString(ref reader, name, fail) || reader.ValueSpan.IsEmpty) return null;
+        var id = Unicode(ref reader);
+        if ((id is null ? $"{name} must be well-formed Unicode" : Ids.NewError(name, id, kind)) is not { } error) return id;
         fail(error);
         return null;
     }
@@ -94,23 +108,13 @@ internal static class JsonValues
         var hasOffset = text.Length > 16 && text[10] == (byte)'T' && (text[^1] == (byte)'Z' || text[^6] is (byte)'+' or (byte)'-');
         if (!hasOffset || !reader.TryGetDateTimeOffset(out var time))
             fail($"{name} must be an ISO 8601 time with an offset, such as 2026-03-01T12:00:00Z or 2026-03-01T13:00:00+01:00");
-        else if (time.UtcTicks <= DateTimeOffset.UnixEpoch.UtcTicks) fail($"{name} must be after 1970-01-01T00:00:00Z");
+        else if (Instants.Error(name, time) is { } error) fail(error);
         else return time;
         return null;
     }
 
     /// <summary>The bytes that an escaped string means; none where it is no Unicode text.</summary>
-    private static ReadOnlySpan<byte> Unescaped(ref Utf8JsonReader reader)
-    {
-        try
-        {
-            return Encoding.UTF8.GetBytes(reader.GetString()!);
-        }
-        catch (InvalidOperationException)
-        {
-            return [];
-        }
-    }
+    private static ReadOnlySpan<byte> Unescaped(ref Utf8JsonReader reader) => Unicode(ref reader) is { } text ? Encoding.UTF8.GetBytes(text) : [];
 
     /// <summary>A truth value; null is absent.</summary>
     public static bool? Flag(ref Utf8JsonReader reader, string name, Action<string> fail)
@@ -133,31 +137,34 @@ internal static class JsonValues
         _ => "null",
     };
 
-    private static string? String(ref Utf8JsonReader reader, string name, int maxBytes, Action<string> fail)
+    /// <summary>Whether there is a string; what else it is, null aside, is told and skipped.</summary>
+    private static bool IsString(ref Utf8JsonReader reader, string name, Action<string> fail)
     {
-        if (reader.TokenType == JsonTokenType.Null) return null;
-        if (reader.TokenType != JsonTokenType.String)
-        {
-            fail($"{name} must be a string, but is {Kind(ref reader)}");
-            reader.Skip();
-            return null;
-        }
+        if (reader.TokenType == JsonTokenType.String) return true;
+        if (reader.TokenType == JsonTokenType.Null) return false;
+        fail($"{name} must be a string, but is {Kind(ref reader)}");
+        reader.Skip();
+        return false;
+    }
 
-        if (reader.ValueSpan.Length > maxBytes)
-        {
-            fail($"{name} must be at most {maxBytes} bytes of UTF-8");
-            return null;
-        }
-
+    /// <summary>The string that the reader stands on; null where it holds half of a surrogate pair, written as an escape: valid JSON, no Unicode text.</summary>
+    private static string? Unicode(ref Utf8JsonReader reader)
+    {
         try
         {
             return reader.GetString();
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair, written as an escape: valid JSON, no Unicode text.
-            fail($"{name} must be well-formed Unicode");
             return null;
         }
+    }
+
+    /// <summary>The text of a string's bytes, U+FFFD in the place of halves of surrogate pairs.</summary>
+    private static string Mend(ReadOnlySpan<byte> escaped)
+    {
+        var reader = JsonBody.Reader([(byte)'"', .. LoneSurrogates.Replaced(escaped), (byte)'"']);
+        reader.Read();
+        return reader.GetString()!;
     }
 }

@@ -3,11 +3,13 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Personalization.Configuration;
 using Personalization.Gateway.Hosting;
 using Personalization.Log;
+using Personalization.Models;
 using Personalization.Stores;
 
 namespace Personalization.Gateway.Health;
 
-/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: every partition has an owner at work, and log and store answer this process.</summary>
+/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: every partition has an owner at work, log and store answer this process, and what it
+/// keeps copies of was read once.</summary>
 internal static class HealthEndpoints
 {
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(5);
@@ -16,7 +18,9 @@ internal static class HealthEndpoints
     public static void AddGatewayHealth(this IServiceCollection services) => services.AddHealthChecks()
         .AddCheck<PartitionsCheck>("partitions", timeout: CheckTimeout)
         .AddCheck<LogCheck>("log", timeout: CheckTimeout)
-        .AddCheck<DocumentsCheck>("store", timeout: CheckTimeout);
+        .AddCheck<DocumentsCheck>("store", timeout: CheckTimeout)
+        .AddCheck<StorageCheck>("storage", timeout: CheckTimeout)
+        .AddCheck<ReplicasCheck>("replicas", timeout: CheckTimeout);
 
     /// <summary>Maps the calls.</summary>
     public static void MapHealth(this IEndpointRouteBuilder routes)
@@ -25,11 +29,12 @@ internal static class HealthEndpoints
         routes.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Write }).AllowAnonymous();
     }
 
-    private static Task Write(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
+    private static Task Write(HttpContext context, HealthReport report) => JsonAnswer.Of(
         new HealthResponse(
             report.Status == HealthStatus.Healthy ? "healthy" : "unhealthy",
             report.Entries.ToDictionary(check => check.Key, check => new HealthCheckResponse(check.Value.Status == HealthStatus.Healthy ? "healthy" : "unhealthy", check.Value.Description))),
-        GatewayJson.Default.HealthResponse);
+        GatewayJson.Default.HealthResponse,
+        context.Response.StatusCode).ExecuteAsync(context);
 
     private sealed class PartitionsCheck(PartitionMonitor monitor) : IHealthCheck
     {
@@ -57,6 +62,28 @@ internal static class HealthEndpoints
             {
                 return HealthCheckResult.Unhealthy("the log does not answer", fault);
             }
+        }
+    }
+
+    /// <summary>A process that could not read actions, items or models yet would have nothing to answer with.</summary>
+    private sealed class ReplicasCheck(IServiceProvider services) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            var unread = services.GetService<Replicas>()?.Unread ?? [];
+            return Task.FromResult(unread.Count == 0
+                ? HealthCheckResult.Healthy("everything that is kept in memory was read")
+                : HealthCheckResult.Unhealthy($"not read yet: {string.Join(", ", unread)}"));
+        }
+    }
+
+    /// <summary>That log and store answer reads says nothing of what they can still take, nor of this process's clock.</summary>
+    private sealed class StorageCheck(IEnumerable<IStorageHealth> needs) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            var faults = needs.Select(need => need.Fault).OfType<string>().ToList();
+            return Task.FromResult(faults.Count == 0 ? HealthCheckResult.Healthy("what is accepted can be stored") : HealthCheckResult.Unhealthy(string.Join("; ", faults)));
         }
     }
 

@@ -22,13 +22,22 @@ internal sealed partial class PartitionMonitor(IGrainFactory grains, Personaliza
     private readonly Task[] _asking = new Task[options.Partitions];
     private CancellationToken _stopping;
 
-    /// <summary>Why an event of this customer is not taken now; null if it is.</summary>
-    public string? Refusal(int partition, CustomerKey customer)
+    /// <summary>Why an event of this customer is not taken now, and when it will be; null if it is.</summary>
+    public LoadRefusal? Refusal(int partition, CustomerKey customer)
     {
-        var seen = Volatile.Read(ref _observations[partition]);
-        if (seen is null) return null;
-        if (seen.Refusal is not null) return seen.Failing ? string.Create(CultureInfo.InvariantCulture, $"{seen.Refusal}; its owner has not answered since {seen.At:HH:mm:ss} UTC") : seen.Refusal;
-        return seen.Throttled.Count > 0 && seen.Throttled.Contains(customer) ? "this customer has sent too many events in the last 10 minutes to tell repeats from new ones" : null;
+        if (Refusal(partition) is { } refusal) return refusal;
+        if (Volatile.Read(ref _observations[partition]) is not { Throttled.Count: > 0 } seen || !seen.Throttled.TryGetValue(customer, out var until)) return null;
+        var wait = DateTimeOffset.FromUnixTimeMilliseconds(until) - time.GetUtcNow();
+        return wait <= TimeSpan.Zero
+            ? null
+            : new LoadRefusal(string.Create(CultureInfo.InvariantCulture, $"this customer has sent so many events in the last 10 minutes that no more are taken for {Math.Ceiling(wait.TotalSeconds):0} seconds"), wait);
+    }
+
+    /// <summary>Why nothing is taken for a partition now; null if it is.</summary>
+    public LoadRefusal? Refusal(int partition)
+    {
+        if (Volatile.Read(ref _observations[partition]) is not { Refusal: { } refusal } seen) return null;
+        return new LoadRefusal(seen.Failing ? string.Create(CultureInfo.InvariantCulture, $"{refusal}; its owner has not answered since {seen.At:HH:mm:ss} UTC") : refusal, RetryAfter);
     }
 
     /// <summary>What the owners last said; null where one has never answered.</summary>
@@ -89,7 +98,7 @@ internal sealed partial class PartitionMonitor(IGrainFactory grains, Personaliza
         try
         {
             var status = await grains.GetGrain<IPartitionGrain>(partition).Ensure().WaitAsync(Timeout, time, _stopping);
-            Volatile.Write(ref _observations[partition], new Observation(status, time.GetUtcNow(), false, RefusalOf(status), status.Throttled.ToFrozenSet()));
+            Volatile.Write(ref _observations[partition], new Observation(status, time.GetUtcNow(), false, RefusalOf(status), Throttled(status)));
         }
         catch (Exception fault)
         {
@@ -100,6 +109,13 @@ internal sealed partial class PartitionMonitor(IGrainFactory grains, Personaliza
             if (before is { Failing: false }) LogSilent(partition, fault);
             if (before is not null) Volatile.Write(ref _observations[partition], before with { Failing = true });
         }
+    }
+
+    private FrozenDictionary<CustomerKey, long> Throttled(PartitionStatus status)
+    {
+        if (status.Throttled.Count == 0) return FrozenDictionary<CustomerKey, long>.Empty;
+        var unknown = (time.GetUtcNow() + RetryAfter).ToUnixTimeMilliseconds();
+        return status.Throttled.Select((customer, i) => KeyValuePair.Create(customer, i < status.ThrottledUntil.Count ? status.ThrottledUntil[i] : unknown)).ToFrozenDictionary();
     }
 
     private string? RefusalOf(PartitionStatus status)
@@ -115,5 +131,10 @@ internal sealed partial class PartitionMonitor(IGrainFactory grains, Personaliza
     [LoggerMessage(EventId = 2201, Level = LogLevel.Warning, Message = "The owner of partition {Partition} does not answer")]
     private partial void LogSilent(int partition, Exception fault);
 
-    private sealed record Observation(PartitionStatus Status, DateTimeOffset At, bool Failing, string? Refusal, FrozenSet<CustomerKey> Throttled);
+    private sealed record Observation(PartitionStatus Status, DateTimeOffset At, bool Failing, string? Refusal, FrozenDictionary<CustomerKey, long> Throttled);
 }
+
+/// <summary>Why something is not taken now.</summary>
+/// <param name="Reason">Why, in words.</param>
+/// <param name="RetryAfter">After what time to try again.</param>
+internal readonly record struct LoadRefusal(string Reason, TimeSpan RetryAfter);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Personalization.Gateway.Events;
+using Personalization.Gateway.Json;
 
 namespace Personalization.Gateway.Hosting;
 
@@ -25,7 +26,7 @@ internal static class BodyObject
         Action<string> fail = fault => error ??= fault;
         try
         {
-            var reader = new Utf8JsonReader(body);
+            var reader = JsonBody.Reader(body);
             reader.Read();
             var isObject = reader.TokenType == JsonTokenType.StartObject;
             if (!isObject)
@@ -39,7 +40,7 @@ internal static class BodyObject
                 var name = reader.GetString()!;
                 reader.Read();
                 if (read(ref reader, name, fail)) continue;
-                fail($"'{(name.Length <= 64 ? name : name[..64] + "…")}' is not known here; known are {known}");
+                fail($"'{Texts.Shorten(name)}' is not known here; known are {known}");
                 reader.Skip();
             }
 
@@ -73,7 +74,8 @@ internal static class BodyObject
     /// <param name="each">What one is: <c>an item id</c>.</param>
     /// <param name="most">How many there may be.</param>
     /// <param name="fail">Takes what is wrong.</param>
-    public static string[]? Ids(ref Utf8JsonReader reader, string name, string each, int most, Action<string> fail)
+    /// <param name="kind">What an id may be.</param>
+    public static string[]? Ids(ref Utf8JsonReader reader, string name, string each, int most, Action<string> fail, IdKind? kind = null)
     {
         if (reader.TokenType == JsonTokenType.Null) return null;
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -88,7 +90,7 @@ internal static class BodyObject
         Action<string> failOne = fault => fail(string.Create(CultureInfo.InvariantCulture, $"{name}[{place}]{fault}"));
         for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; place++)
         {
-            if (JsonValues.Id(ref reader, "", failOne) is { } id) ids.Add(id);
+            if (JsonValues.Id(ref reader, "", failOne, kind) is { } id) ids.Add(id);
             else failOne($" must be {each}");
         }
 
@@ -104,7 +106,7 @@ internal static class BodyObject
         {
             var isKnown = false;
             foreach (var one in known) isKnown |= name.Equals(one, StringComparison.OrdinalIgnoreCase);
-            if (!isKnown) throw ProblemException.BadRequest($"the parameter '{(name.Length <= 64 ? name : name[..64] + "…")}' is not known here; known in the query are {string.Join(", ", known!)}");
+            if (!isKnown) throw ProblemException.BadRequest($"the parameter '{Texts.Shorten(name)}' is not known here; known in the query are {string.Join(", ", known!)}");
         }
     }
 }

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Mvc;
 using Orleans.Runtime;
 using Personalization.Customers;
 using Personalization.Log;
+using Personalization.Models;
+using Personalization.Stores;
 
 namespace Personalization.Gateway.Hosting;
 
@@ -23,14 +25,17 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => ProblemException.TooLarge("the body is larger than one request may be"),
             BadHttpRequestException bad => new ProblemException(bad.StatusCode, "The request is not valid", BindingFaults.Describe(bad) ?? bad.Message),
             LogUnavailableException down => new ProblemException(StatusCodes.Status503ServiceUnavailable, "The log is not available", down.Message, DefaultRetryAfter),
+            NotReadYetException unread => new ProblemException(StatusCodes.Status503ServiceUnavailable, "The engine is not ready", unread.Message, DefaultRetryAfter),
+            StoreUnavailableException unavailable => new ProblemException(StatusCodes.Status503ServiceUnavailable, "The store is not available", unavailable.Message, DefaultRetryAfter),
+            DamagedProfileException damaged => new ProblemException(StatusCodes.Status503ServiceUnavailable, "The stored profile is damaged", damaged.Message),
             NewerFoldException newer => new ProblemException(StatusCodes.Status503ServiceUnavailable, "The engine is older than its data", newer.Message, DefaultRetryAfter),
             TimeoutException or OrleansException => new ProblemException(
                 StatusCodes.Status503ServiceUnavailable, "The engine is not available", "the engine did not answer in time; try again", DefaultRetryAfter),
             _ => null,
         };
 
-        // A log that is down is told once by whoever writes to it, not again with every request that is refused meanwhile.
-        if (exception is not (ProblemException or LogUnavailableException) && (problem is null || problem.Status >= StatusCodes.Status500InternalServerError))
+        // A log or a disk that is down, and what could not be read yet, is told once by whoever writes or reads it, not again with every request that is refused meanwhile.
+        if (exception is not (ProblemException or LogUnavailableException or StoreUnavailableException or NotReadYetException) && (problem is null || problem.Status >= StatusCodes.Status500InternalServerError))
             LogFailure(httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName, exception);
         problem ??= new ProblemException(StatusCodes.Status500InternalServerError, "An error on our side", "the request failed because of an error on our side; it is in the log");
         return await Write(httpContext, problem, problems);
@@ -48,10 +53,10 @@ internal sealed partial class ExceptionProblems(IProblemDetailsService problems,
     }
 
     /// <summary>Tells what the framework's own refusals leave untold.</summary>
-    public static void Complete(ProblemDetailsContext context) => context.ProblemDetails.Detail ??= context.HttpContext.Response.StatusCode switch
+    public static string? DetailOf(HttpContext context) => context.Response.StatusCode switch
     {
         StatusCodes.Status404NotFound => "there is no such path; /docs lists the calls",
-        StatusCodes.Status405MethodNotAllowed => $"{context.HttpContext.Request.Method} is not possible on this path, only {context.HttpContext.Response.Headers.Allow}",
+        StatusCodes.Status405MethodNotAllowed => $"{context.Request.Method} is not possible on this path, only {context.Response.Headers.Allow}",
         StatusCodes.Status415UnsupportedMediaType => "the Content-Type is not one that this call takes",
         _ => null,
     };

@@ -18,8 +18,11 @@ using Personalization.Gateway.Recommendations;
 
 namespace Personalization.Gateway.Hosting;
 
-/// <summary>How the gateway writes and reads JSON: camel case, serializers made at compile time.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.Strict)]
+/// <summary>
+/// How the gateway writes and reads JSON: camel case, serializers made at compile time. Documents may be twice as deep as free JSON is let in today, so that what
+/// older releases let in can be answered.
+/// </summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.Strict, MaxDepth = MaxDepth)]
 [JsonSerializable(typeof(ProblemDetails))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(CatalogItem))]
@@ -47,6 +50,7 @@ namespace Personalization.Gateway.Hosting;
 [JsonSerializable(typeof(DeadLetterListResponse))]
 [JsonSerializable(typeof(DeadLetterResponse))]
 [JsonSerializable(typeof(RedriveResponse))]
+[JsonSerializable(typeof(SlotModelResponse))]
 [JsonSerializable(typeof(ClockRequest))]
 [JsonSerializable(typeof(ClockResponse))]
 [JsonSerializable(typeof(LiveEvent))]
@@ -62,12 +66,15 @@ namespace Personalization.Gateway.Hosting;
 [JsonSerializable(typeof(List<RejectedDocument>))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
+    private const int MaxDepth = 128;
+
     /// <summary>
     /// Escapes only what JSON must: an expression such as <c>orders &gt; 1</c> stays readable. Not for anything that is put into HTML.
     /// </summary>
     public static GatewayJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {
         NumberHandling = JsonNumberHandling.Strict,
+        MaxDepth = MaxDepth,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }

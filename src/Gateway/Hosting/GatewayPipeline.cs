@@ -24,8 +24,10 @@ public static class GatewayPipeline
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseBrowserGuard();
         app.UseAccessKeys();
         app.UseUrlChecks();
+        app.UseContentTypes();
 
         app.MapEvents();
         app.MapProfile();
@@ -43,6 +45,7 @@ public static class GatewayPipeline
         app.MapCustomerList();
         app.MapLog();
         app.MapClock();
+        app.MapSlotModel();
         app.MapHealth();
         app.MapMetrics();
         app.MapGatewayOpenApi();

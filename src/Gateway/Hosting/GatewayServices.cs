@@ -50,7 +50,8 @@ public static class GatewayServices
         services.AddHostedService(provider => provider.GetRequiredService<PartitionMonitor>());
         services.AddSingleton<GatewayMetrics>();
 
-        services.AddProblemDetails(details => details.CustomizeProblemDetails = ExceptionProblems.Complete);
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>(); // before the framework's own, which look at Accept
+        services.AddProblemDetails();
         services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true); // so that every refusal says why
         services.AddExceptionHandler<ExceptionProblems>();
         services.ConfigureHttpJsonOptions(json =>

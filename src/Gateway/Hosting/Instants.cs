@@ -21,8 +21,14 @@ internal static class Instants
         // In a query a '+' that was not encoded arrives as a space.
         if (text.Length > 16 && text[10] == 'T' && text[^6] == ' ') text = $"{text[..^6]}+{text[^5..]}";
         var hasOffset = text.Length > 16 && text[10] == 'T' && (text[^1] == 'Z' || text[^6] is '+' or '-');
-        return hasOffset && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) && time >= DateTimeOffset.UnixEpoch
-            ? time.ToUnixTimeMilliseconds()
-            : throw ProblemException.BadRequest($"{name} must be an ISO 8601 time with an offset, such as 2026-03-01T12:00:00Z");
+        if (!hasOffset || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+            throw ProblemException.BadRequest($"{name} must be an ISO 8601 time with an offset, such as 2026-03-01T12:00:00Z");
+        return Error(name, time) is { } error ? throw ProblemException.BadRequest(error) : time.ToUnixTimeMilliseconds();
     }
+
+    /// <summary>
+    /// What is wrong with a time that was told, by whatever way it came, or null. It has to lie at least a millisecond after the beginning of 1970: zero is what
+    /// programs write where they have no time, and the log's word for none.
+    /// </summary>
+    public static string? Error(string name, DateTimeOffset time) => time.ToUnixTimeMilliseconds() > 0 ? null : $"{name} must be after 1970-01-01T00:00:00Z";
 }

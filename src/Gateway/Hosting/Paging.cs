@@ -38,8 +38,11 @@ internal static class Paging
             // told below
         }
 
-        throw ProblemException.BadRequest("cursor must be the next of an earlier page");
+        throw BadCursor();
     }
+
+    /// <summary>The refusal of a cursor that is none of ours.</summary>
+    public static ProblemException BadCursor() => ProblemException.BadRequest("cursor must be the next of an earlier page");
 
     /// <summary>A cursor over rows of several partitions: the partition, and the row within it.</summary>
     public static string Cursor(int partition, string row) => Cursor($"{partition}:{row}");
@@ -52,6 +55,6 @@ internal static class Paging
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         return colon > 0 && int.TryParse(text.AsSpan(0, colon), out var partition) && partition >= 0 && partition < partitions
             ? (partition, text[(colon + 1)..])
-            : throw ProblemException.BadRequest("cursor must be the next of an earlier page");
+            : throw BadCursor();
     }
 }

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Text.Unicode;
+using Personalization.Gateway.Json;
+using Personalization.Gateway.Telemetry;
 
 namespace Personalization.Gateway.Hosting;
 
@@ -30,8 +32,16 @@ internal sealed class RequestBody : IDisposable
     /// <param name="limit">The most bytes.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <param name="mayBeEmpty">Whether a request without a body says something.</param>
+    /// <remarks>Halves of surrogate pairs are counted here, whichever call the body is for; what becomes of them is the readers' business.</remarks>
     /// <exception cref="ProblemException">It is empty, larger than <paramref name="limit"/>, damaged, in an unknown encoding, or not UTF-8.</exception>
     public static async ValueTask<RequestBody> Read(HttpRequest request, int limit, CancellationToken cancellation, bool mayBeEmpty = false)
+    {
+        var body = await ReadDecoded(request, limit, mayBeEmpty, cancellation);
+        if (LoneSurrogates.Count(body.Bytes.Span) is > 0 and var halves) request.HttpContext.RequestServices.GetRequiredService<GatewayMetrics>().HalfSurrogates(halves);
+        return body;
+    }
+
+    private static async ValueTask<RequestBody> ReadDecoded(HttpRequest request, int limit, bool mayBeEmpty, CancellationToken cancellation)
     {
         var encoding = request.Headers.ContentEncoding.ToString();
         if (encoding.Length == 0 && request.ContentLength > limit) throw TooLarge(limit);
@@ -93,6 +103,11 @@ internal sealed class RequestBody : IDisposable
             var body = new RequestBody(buffer, start, length);
             buffer = [];
             return body;
+        }
+        catch (IOException fault) when (fault.InnerException is OverflowException)
+        {
+            // What Kestrel makes of a chunk that says that it has 2 GiB or more; of every other bad chunk it makes a 400 itself.
+            throw ProblemException.BadRequest("a chunk of the body is larger than any may be");
         }
         finally
         {

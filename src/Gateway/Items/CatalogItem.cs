@@ -6,7 +6,7 @@ namespace Personalization.Gateway.Items;
 /// <summary>An item of the catalogue as it was put; stored as JSON in the document <c>item/{tenant}/{itemId}</c>.</summary>
 public sealed record CatalogItem
 {
-    /// <summary>The item: at most 256 bytes of UTF-8 without <c>/</c>.</summary>
+    /// <summary>The item: at most 256 bytes of UTF-8.</summary>
     public string ItemId { get; init; } = "";
 
     /// <summary>What shops call it.</summary>

@@ -55,13 +55,25 @@ internal sealed class ItemCatalog(IDocumentStore documents, PersonalizationOptio
             Volatile.Write(ref _emptyUntil, HasItems);
         }
 
-        item = (await _table.Read(itemId, cancellation))?.Value;
+        try
+        {
+            item = (await _table.Read(itemId, cancellation))?.Value;
+        }
+        catch (InvalidDataException)
+        {
+            // A damaged row of the catalogue must not stop the events that name its item; reading the item itself tells.
+            item = null;
+        }
+
         _cache.AddOrUpdate(itemId, new Kept(item, until));
         return item;
     }
 
     /// <inheritdoc />
     public ValueTask<(CatalogItem Value, long Version)?> Read(string id, CancellationToken cancellation) => _table.Read(id, cancellation);
+
+    /// <inheritdoc />
+    public ValueTask<long?> ReadVersion(string id, CancellationToken cancellation) => _table.ReadVersion(id, cancellation);
 
     /// <inheritdoc />
     public async ValueTask<IReadOnlyList<long?>> Write(IReadOnlyList<CatalogItem> values, long expected, CancellationToken cancellation)
@@ -96,7 +108,7 @@ internal sealed class ItemCatalog(IDocumentStore documents, PersonalizationOptio
     }
 
     /// <inheritdoc />
-    public ValueTask<IReadOnlyList<CatalogItem>> List(string? after, int max, CancellationToken cancellation) => _table.List(after, max, cancellation);
+    public ValueTask<DocumentPage<CatalogItem>> List(string? after, int max, CancellationToken cancellation) => _table.List(after, max, cancellation);
 
     private sealed record Kept(CatalogItem? Item, long Until);
 }

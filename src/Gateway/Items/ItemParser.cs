@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Personalization.Gateway.Documents;
 using Personalization.Gateway.Events;
+using Personalization.Gateway.Hosting;
 
 namespace Personalization.Gateway.Items;
 
@@ -36,7 +37,7 @@ internal static class ItemParser
             reader.Read();
             switch (name)
             {
-                case "itemId": ownId = JsonValues.Id(ref reader, name, fail); break;
+                case "itemId": ownId = JsonValues.Id(ref reader, name, fail, IdKind.Item); break;
                 case "title": item = item with { Title = JsonValues.Text(ref reader, name, MaxTitleBytes, fail) }; break;
                 case "category": item = item with { Category = JsonValues.Label(ref reader, name, fail) }; break;
                 case "brand": item = item with { Brand = JsonValues.Label(ref reader, name, fail) }; break;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Personalization.Configuration;
 using Personalization.Gateway.Documents;
 using Personalization.Gateway.Events;
@@ -10,6 +11,9 @@ namespace Personalization.Gateway.Items;
 internal sealed class ItemResource(ItemCatalog catalog, Currencies currencies, PersonalizationOptions options, TimeProvider time)
     : DocumentResource<CatalogItem>("item", catalog, GatewayJson.Default.CatalogItem, options)
 {
+    /// <inheritdoc />
+    protected override IdKind IdKind => IdKind.Item;
+
     /// <inheritdoc />
     protected override string IdOf(CatalogItem value) => value.ItemId;
 
@@ -30,10 +34,14 @@ internal sealed class ItemResource(ItemCatalog catalog, Currencies currencies, P
     }
 
     /// <inheritdoc />
-    protected override IResult Page(IReadOnlyList<CatalogItem> values, string? next) => TypedResults.Json(new ItemListResponse(values, next), GatewayJson.Default.ItemListResponse);
+    protected override IResult Page(IReadOnlyList<CatalogItem> values, string? next, IReadOnlyList<string>? unreadable) =>
+        JsonAnswer.Of(new ItemListResponse(values, next, unreadable), GatewayJson.Default.ItemListResponse);
 }
 
 /// <summary>A page of the catalogue.</summary>
 /// <param name="Items">Items in the order of their ids.</param>
 /// <param name="Next">The cursor of the next page; null = there is none.</param>
-public sealed record ItemListResponse(IReadOnlyList<CatalogItem> Items, string? Next);
+/// <param name="Unreadable">The ids of items that are stored and cannot be read; left out where there are none.</param>
+public sealed record ItemListResponse(
+    IReadOnlyList<CatalogItem> Items, string? Next,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Unreadable = null);

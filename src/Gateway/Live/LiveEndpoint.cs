@@ -20,20 +20,23 @@ internal static class LiveEndpoint
         .Produces<LiveEvent>(StatusCodes.Status200OK, "text/event-stream")
         .ProducesProblem(StatusCodes.Status400BadRequest);
 
-    private static ServerSentEventsResult<LiveEvent> Get(string id, HttpContext context, IGrainFactory grains, CustomerGrains customers, PersonalizationOptions options, GatewayMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime)
+    private static async Task<ServerSentEventsResult<string>> Get(string id, HttpContext context, IGrainFactory grains, CustomerGrains customers, PersonalizationOptions options, GatewayMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         var key = CustomerIds.Parse(id, options);
         var watch = new LiveWatch(grains, customers.Of(key), id, time);
-        return TypedResults.ServerSentEvents(Counted(watch, metrics, context.RequestAborted, lifetime.ApplicationStopping));
+        context.Response.RegisterForDisposeAsync(watch);
+        var first = await watch.Begin(); // before the answer's head: what fails here is a problem document
+        return TypedResults.ServerSentEvents(Counted(watch, first, metrics, context.RequestAborted, lifetime.ApplicationStopping));
     }
 
     /// <summary>Also ends when the host stops: an open stream must not hold up a graceful stop.</summary>
-    private static async IAsyncEnumerable<SseItem<LiveEvent>> Counted(LiveWatch watch, GatewayMetrics metrics, CancellationToken aborted, [EnumeratorCancellation] CancellationToken stopping)
+    private static async IAsyncEnumerable<SseItem<string>> Counted(LiveWatch watch, SseItem<string> first, GatewayMetrics metrics, CancellationToken aborted, [EnumeratorCancellation] CancellationToken stopping)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(aborted, stopping);
         metrics.Live(1);
         try
         {
+            yield return first;
             await foreach (var item in watch.Read(ends.Token)) yield return item;
         }
         finally

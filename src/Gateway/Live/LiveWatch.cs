@@ -1,8 +1,10 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Threading.Channels;
 using Personalization.Customers;
 using Personalization.Gateway.Customers;
+using Personalization.Gateway.Hosting;
 
 namespace Personalization.Gateway.Live;
 
@@ -10,7 +12,7 @@ namespace Personalization.Gateway.Live;
 /// One open live stream: watches a customer, keeps what it is told in a bounded channel, and stops watching when the caller is gone. A
 /// caller that reads too slowly misses changes and is told how many: it reads the profile anew.
 /// </summary>
-internal sealed class LiveWatch(IGrainFactory grains, ICustomerGrain customer, string customerId, TimeProvider time) : ICustomerObserver
+internal sealed class LiveWatch(IGrainFactory grains, ICustomerGrain customer, string customerId, TimeProvider time) : ICustomerObserver, IAsyncDisposable
 {
     /// <summary>How often the watch is renewed: half of what the customer grants.</summary>
     public static readonly TimeSpan Renewal = TimeSpan.FromSeconds(30);
@@ -21,6 +23,7 @@ internal sealed class LiveWatch(IGrainFactory grains, ICustomerGrain customer, s
     private const int Capacity = 256;
     private long _missed;
     private Channel<ProfileChanged>? _changes;
+    private ICustomerObserver? _reference;
 
     /// <inheritdoc />
     public Task Changed(ProfileChanged change)
@@ -29,36 +32,51 @@ internal sealed class LiveWatch(IGrainFactory grains, ICustomerGrain customer, s
         return Task.CompletedTask;
     }
 
-    /// <summary>What is sent: the profile first, then every change, and heartbeats between.</summary>
-    public async IAsyncEnumerable<SseItem<LiveEvent>> Read([EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>Begins to watch. Answers the first thing to send: the profile.</summary>
+    public async Task<SseItem<string>> Begin()
     {
         _changes = Channel.CreateBounded<ProfileChanged>(
             new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
             _ => Interlocked.Increment(ref _missed));
-        var reference = grains.CreateObjectReference<ICustomerObserver>(this);
+        _reference = grains.CreateObjectReference<ICustomerObserver>(this);
+        // Watched before it is read: nothing falls between the two.
+        await customer.Watch(_reference);
+        var reply = await customer.GetProfile(new ProfileQuery(null, null));
+        return Item("profile", new LiveEvent(reply.Profile?.Applied ?? 0, reply.ToResponse(customerId), null, null));
+    }
+
+    /// <summary>What is sent after the profile: every change, and heartbeats between.</summary>
+    public async IAsyncEnumerable<SseItem<string>> Read([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var renewedAt = time.GetTimestamp();
+        while (!cancellation.IsCancellationRequested)
+        {
+            if (time.GetElapsedTime(renewedAt) >= Renewal)
+            {
+                await customer.Watch(_reference!);
+                renewedAt = time.GetTimestamp();
+            }
+
+            if (await Next(cancellation) is { } change) yield return Item("changed", LiveEvent.Of(change, Interlocked.Exchange(ref _missed, 0)));
+            else if (!cancellation.IsCancellationRequested) yield return Item("heartbeat", new LiveEvent(null, null, null, null));
+        }
+    }
+
+    /// <summary>Watches no longer.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _reference, null) is not { } reference) return;
         try
         {
-            // Watched before it is read: nothing falls between the two.
-            await customer.Watch(reference);
-            var reply = await customer.GetProfile(new ProfileQuery(null, null));
-            yield return Item("profile", new LiveEvent(reply.Profile?.Applied ?? 0, reply.ToResponse(customerId), null, null));
-
-            var renewedAt = time.GetTimestamp();
-            while (!cancellation.IsCancellationRequested)
-            {
-                if (time.GetElapsedTime(renewedAt) >= Renewal)
-                {
-                    await customer.Watch(reference);
-                    renewedAt = time.GetTimestamp();
-                }
-
-                if (await Next(cancellation) is { } change) yield return Item("changed", LiveEvent.Of(change, Interlocked.Exchange(ref _missed, 0)));
-                else if (!cancellation.IsCancellationRequested) yield return Item("heartbeat", new LiveEvent(null, null, null, null));
-            }
+            await customer.Unwatch(reference);
+        }
+        catch (Exception fault) when (fault is TimeoutException or Orleans.Runtime.OrleansException or OperationCanceledException)
+        {
+            // The customer forgets watchers that do not renew.
         }
         finally
         {
-            await Stop(reference);
+            grains.DeleteObjectReference<ICustomerObserver>(reference);
         }
     }
 
@@ -78,21 +96,7 @@ internal sealed class LiveWatch(IGrainFactory grains, ICustomerGrain customer, s
         }
     }
 
-    private async Task Stop(ICustomerObserver reference)
-    {
-        try
-        {
-            await customer.Unwatch(reference);
-        }
-        catch (Exception fault) when (fault is TimeoutException or Orleans.Runtime.OrleansException or OperationCanceledException)
-        {
-            // The customer forgets watchers that do not renew.
-        }
-        finally
-        {
-            grains.DeleteObjectReference<ICustomerObserver>(reference);
-        }
-    }
-
-    private static SseItem<LiveEvent> Item(string type, LiveEvent data) => new(data, type) { EventId = data.Applied?.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+    /// <summary>Made whole before it is sent, so that what cannot be written ends the stream between two events and not within one.</summary>
+    private static SseItem<string> Item(string type, LiveEvent data) =>
+        new(JsonSerializer.Serialize(data, GatewayJson.Default.LiveEvent), type) { EventId = data.Applied?.ToString(System.Globalization.CultureInfo.InvariantCulture) };
 }

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Routing.Constraints;
 using Microsoft.OpenApi;
 using Personalization.Gateway.Security;
 using Scalar.AspNetCore;
@@ -11,7 +13,13 @@ internal static class OpenApiSetup
     private const string HeaderScheme = "apiKey";
 
     /// <summary>Adds the document.</summary>
-    public static void AddGatewayOpenApi(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    public static void AddGatewayOpenApi(this IServiceCollection services)
+    {
+        services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<RegexInlineRouteConstraint>("regex")); // a slim host has none
+        services.AddOpenApi("v1", Describe);
+    }
+
+    private static void Describe(OpenApiOptions options)
     {
         // The contract is what callers may build on; a dashboard's own calls and what the framework maps are none of it.
         options.ShouldInclude = call => call.RelativePath?.StartsWith("v1/", StringComparison.Ordinal) == true;
@@ -49,16 +57,17 @@ internal static class OpenApiSetup
             return Task.CompletedTask;
         });
         options.AddCommonAnswers();
-    });
+    }
 
     /// <summary>Maps document and page.</summary>
     public static void MapGatewayOpenApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        routes.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json").AllowAnonymous();
         routes.MapScalarApiReference("/docs", page => page
             .WithTitle("Personalization engine")
             .DisableDefaultFonts()
             .DisableTelemetry()
+            .WithNonce()
             .DisableAgent()).AllowAnonymous();
     }
 
@@ -68,6 +77,7 @@ internal static class OpenApiSetup
         ["after"] = "An event id: answer once it is in the profile (250 ms at most); afterFound says whether it is.",
         ["slot"] = "Where the answer is shown; kept with the decision.",
         ["n"] = "How many items, 1 to 100, default 10; of a rerank 1 to 1,000, default all.",
+        ["itemId"] = "The item's id, whatever is in it.",
         ["item"] = "The item whose page it is: the newest interest, never recommended itself.",
         ["category"] = "Only items of this category or one below it.",
         ["repeats"] = "What becomes of items seen or bought: demote (default), allow or exclude.",

@@ -13,7 +13,7 @@ namespace Personalization.Gateway.Recommendations;
 
 /// <summary>
 /// <c>/v1/customers/{id}/recommendations</c>: items for a customer, chosen (GET) or the caller's own put in order (POST); and lists without a customer,
-/// <c>/v1/items/{id}/similar</c> and <c>/v1/trending</c>.
+/// <c>/v1/items/{id}/similar</c> (or <c>/v1/similar?itemId=</c>) and <c>/v1/trending</c>.
 /// </summary>
 internal static class RecommendationEndpoints
 {
@@ -38,6 +38,10 @@ internal static class RecommendationEndpoints
         routes.MapGet("/v1/items/{id}/similar", Similar).RequireAuthorization(AccessPolicies.Read)
             .WithName("getSimilarItems").WithTags("Recommendations").WithSummary("Items that go with an item: what others looked at with it, and what is like it")
             .Produces<ItemListAnswer>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        routes.MapGet("/v1/similar", (string itemId, HttpContext context, IGrainFactory grains, PersonalizationOptions options, int? n = null, string? category = null, bool explain = false, string? at = null) =>
+                Similar(itemId, context, grains, options, n, category, explain, at)).RequireAuthorization(AccessPolicies.Read)
+            .WithName("getSimilarItemsOf").WithTags("Recommendations").WithSummary("The same for any item id, those that hold a slash too")
+            .Produces<ItemListAnswer>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         routes.MapGet("/v1/trending", Trending).RequireAuthorization(AccessPolicies.Read)
             .WithName("getTrending").WithTags("Recommendations").WithSummary("Items that many look at now")
             .Produces<ItemListAnswer>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
@@ -45,24 +49,27 @@ internal static class RecommendationEndpoints
 
     private static Task<IResult> Recommend(
         string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock,
-        string? slot = null, int? n = null, string? item = null, string? category = null, string? repeats = null, bool explain = false, string? at = null, string? after = null, bool? dryRun = null) =>
+        string? slot = null, int? n = null, string? item = null, string? category = null, string? repeats = null, bool explain = false, string? at = null, string? after = null, bool? dryRun = null,
+        string? traffic = null) =>
         Ask(id, context, customers, options, clock, dryRun, new RecommendationQuery
         {
             At = Instants.Parse("at", at),
             After = Ids.Optional("after", after),
             Slot = Ids.Optional("slot", slot),
             Count = Count(n, DefaultItems, MaxItems),
-            ContextItem = Ids.Optional("item", item),
-            Category = string.IsNullOrEmpty(category) ? null : category,
+            ContextItem = Ids.Optional("item", item, IdKind.Item),
+            Category = Label("category", category),
             Repeats = Rule(repeats, RepeatRule.Demote),
             Explain = explain,
+            Traffic = DecisionHeaders.ReadTraffic(traffic),
         });
 
     private static async Task<IResult> Rerank(
         string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock,
-        string? slot = null, int? n = null, string? item = null, string? repeats = null, bool explain = false, string? at = null, string? after = null, bool? dryRun = null)
+        string? slot = null, int? n = null, string? item = null, string? repeats = null, bool explain = false, string? at = null, string? after = null, bool? dryRun = null,
+        string? traffic = null)
     {
-        BodyObject.CheckQuery(context.Request, "slot", "n", "item", "repeats", "explain", "at", "after", "dryRun");
+        BodyObject.CheckQuery(context.Request, "slot", "n", "item", "repeats", "explain", "at", "after", "dryRun", "traffic");
         RerankRequest request;
         using (var body = await RequestBody.Read(context.Request, options.Limits.RequestBytes, context.RequestAborted)) request = Read(body.Bytes.Span);
         if (n is not null && request.N is not null) throw ProblemException.BadRequest("n is in the query and in the body: give it once");
@@ -73,16 +80,17 @@ internal static class RecommendationEndpoints
             After = Ids.Optional("after", after),
             Slot = Ids.Optional("slot", slot),
             Count = Math.Min(items.Count, Count(n ?? request.N, items.Count, MaxGiven)),
-            ContextItem = Ids.Optional("item", item),
+            ContextItem = Ids.Optional("item", item, IdKind.Item),
             Repeats = Rule(repeats, RepeatRule.Allow),
             Explain = explain,
+            Traffic = DecisionHeaders.ReadTraffic(traffic),
             Items = items,
         });
     }
 
     private static async Task<IResult> Ask(string id, HttpContext context, CustomerGrains customers, PersonalizationOptions options, EventClock clock, bool? dryRun, RecommendationQuery query)
     {
-        var key = CustomerIds.Parse(id, options);
+        var key = CustomerIds.ParseNew(id, options);
         var reply = await customers.Of(key).Recommend(query with
         {
             IdempotencyKey = DecisionHeaders.ReadIdempotencyKey(context),
@@ -91,26 +99,26 @@ internal static class RecommendationEndpoints
         });
         if (reply.AtBeforeNewest) throw ProfileEndpoint.InThePast(reply.NewestEventTime);
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Json(RecommendationsResponse.From(reply, id, query.Slot), GatewayJson.Default.RecommendationsResponse);
+        return JsonAnswer.Of(RecommendationsResponse.From(reply, id, query.Slot), GatewayJson.Default.RecommendationsResponse);
     }
 
     private static Task<IResult> Similar(
         string id, HttpContext context, IGrainFactory grains, PersonalizationOptions options, int? n = null, string? category = null, bool explain = false, string? at = null)
     {
-        Ids.Check("id", id);
-        return List(context, grains, options, new ItemListQuery { ItemId = id, Count = Count(n, DefaultItems, MaxItems), Category = category, Explain = explain, At = Instants.Parse("at", at) });
+        Ids.Check("id", id, IdKind.Item);
+        return List(context, grains, options, new ItemListQuery { ItemId = id, Count = Count(n, DefaultItems, MaxItems), Category = Label("category", category), Explain = explain, At = Instants.Parse("at", at) });
     }
 
     private static Task<IResult> Trending(
         HttpContext context, IGrainFactory grains, PersonalizationOptions options, int? n = null, string? category = null, bool explain = false, string? at = null) =>
-        List(context, grains, options, new ItemListQuery { Count = Count(n, DefaultItems, MaxItems), Category = category, Explain = explain, At = Instants.Parse("at", at) });
+        List(context, grains, options, new ItemListQuery { Count = Count(n, DefaultItems, MaxItems), Category = Label("category", category), Explain = explain, At = Instants.Parse("at", at) });
 
     private static async Task<IResult> List(HttpContext context, IGrainFactory grains, PersonalizationOptions options, ItemListQuery query)
     {
-        var reply = await grains.GetGrain<IItemListGrain>(options.Tenant).List(query with { Category = string.IsNullOrEmpty(query.Category) ? null : query.Category });
+        var reply = await grains.GetGrain<IItemListGrain>(options.Tenant).List(query);
         context.Response.Headers.CacheControl = "no-store";
         var answer = new ItemListAnswer([.. reply.Items.Select(RecommendedItemResponse.From)], Instants.ToUtc(reply.At), reply.IndexPosition);
-        return TypedResults.Json(answer, GatewayJson.Default.ItemListAnswer);
+        return JsonAnswer.Of(answer, GatewayJson.Default.ItemListAnswer);
     }
 
     private static RerankRequest Read(ReadOnlySpan<byte> body)
@@ -120,7 +128,7 @@ internal static class RecommendationEndpoints
         {
             switch (name)
             {
-                case "items": request = request with { Items = BodyObject.Ids(ref reader, name, "an item id", MaxGiven, fail) }; return true;
+                case "items": request = request with { Items = BodyObject.Ids(ref reader, name, "an item id", MaxGiven, fail, IdKind.Item) }; return true;
                 case "n": request = request with { N = BodyObject.Wanted(ref reader, name, MaxGiven, fail) }; return true;
                 default: return false;
             }
@@ -134,6 +142,13 @@ internal static class RecommendationEndpoints
         >= 1 when n <= most => n.Value,
         _ => throw ProblemException.BadRequest(string.Create(CultureInfo.InvariantCulture, $"n must be between 1 and {most}, but is {n}")),
     };
+
+    /// <summary>A name as items and events have it; an empty one is none.</summary>
+    private static string? Label(string name, string? text)
+    {
+        if (string.IsNullOrEmpty(text)) return null;
+        return System.Text.Encoding.UTF8.GetByteCount(text) <= Partitions.CustomerKey.MaxIdBytes ? text : throw ProblemException.BadRequest($"{name} must be at most {Partitions.CustomerKey.MaxIdBytes} bytes of UTF-8");
+    }
 
     private static RepeatRule Rule(string? repeats, RepeatRule standard) => repeats switch
     {

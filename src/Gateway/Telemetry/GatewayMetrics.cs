@@ -11,6 +11,8 @@ internal sealed class GatewayMetrics
 
     private readonly Counter<long> _accepted;
     private readonly Counter<long> _rejected;
+    private readonly Counter<long> _halfPairs;
+    private readonly Counter<long> _droppedIds;
     private readonly UpDownCounter<long> _live;
 
     /// <summary>Makes the instruments.</summary>
@@ -19,6 +21,8 @@ internal sealed class GatewayMetrics
         var meter = meters.Create(MeterName);
         _accepted = meter.CreateCounter<long>("personalization.events.accepted", "{event}", "Events that were durable in the log when they were answered");
         _rejected = meter.CreateCounter<long>("personalization.events.rejected", "{event}", "Events that were not accepted, by reason");
+        _halfPairs = meter.CreateCounter<long>("personalization.requests.half_surrogates", "{half}", "Halves of surrogate pairs in bodies: U+FFFD stands in their place in texts and values, and ids that hold one were refused");
+        _droppedIds = meter.CreateCounter<long>("personalization.events.dropped_ids", "{id}", "Optional ids of accepted events that were left out because they are blocked");
         _live = meter.CreateUpDownCounter<long>("personalization.live.connections", "{connection}", "Open server-sent event streams");
     }
 
@@ -30,6 +34,15 @@ internal sealed class GatewayMetrics
 
     /// <summary>Counts rejected events.</summary>
     public void Rejected(RejectionReason reason, int events = 1) => _rejected.Add(events, new KeyValuePair<string, object?>("reason", NameOf(reason)));
+
+    /// <summary>Counts halves of surrogate pairs.</summary>
+    public void HalfSurrogates(int halves) => _halfPairs.Add(halves);
+
+    /// <summary>Counts ids that were left out.</summary>
+    public void DroppedIds(int ids)
+    {
+        if (ids > 0) _droppedIds.Add(ids);
+    }
 
     /// <summary>Counts a live stream that opened (+1) or closed (−1).</summary>
     public void Live(int change) => _live.Add(change);

@@ -19,13 +19,23 @@ public enum DecisionPolicy
     Uniform,
 }
 
+/// <summary>What a slot's models learn from.</summary>
+public enum LearningSource
+{
+    /// <summary>Every decision: what nobody answers within the window has the default reward. The default.</summary>
+    Decisions,
+
+    /// <summary>Decisions that were shown: an <c>exposure</c> names the decision, or a reward comes for it. Who asks and shows nothing teaches nothing.</summary>
+    Exposures,
+}
+
 /// <summary>Decisions: next best actions.</summary>
 public sealed class DecisionOptions
 {
     /// <summary>Slots by name. One that is not here decides by <see cref="Default"/>.</summary>
     public Dictionary<string, SlotOptions> Slots { get; set; } = new(StringComparer.Ordinal);
 
-    /// <summary>What a slot does that nobody configured: linear Thompson sampling over all actions.</summary>
+    /// <summary>What slots do that nobody configured: linear Thompson sampling over all actions, by one model that they share.</summary>
     public SlotOptions Default { get; set; } = new();
 
     /// <summary>How long a decision waits for the log before it is answered 503, its outcome unknown. Default 250 ms.</summary>
@@ -68,12 +78,18 @@ public sealed class SlotOptions
     /// <summary>Whether what a decision spent of caps comes back at the window's end if it was never shown. Default false: a decision counts.</summary>
     public bool CountsExposures { get; set; }
 
+    /// <summary>What models learn from. Default <see cref="LearningSource.Decisions"/>.</summary>
+    public LearningSource LearnsFrom { get; set; } = LearningSource.Decisions;
+
+    /// <summary>The largest share of what the slot learns from that one key's decisions may be, where several keys ask. Above 0 to 1, default 1: no bound.</summary>
+    public double KeyShare { get; set; } = 1;
+
     /// <summary>Whether models learn at the window's end instead of at the reward. Default (none): as the policy needs, at the end for logistic models.</summary>
     public bool? LearnsAtClose { get; set; }
 
     /// <summary>
-    /// The context's features, each with a component of its own: <c>device=phone</c> for a text or flag, <c>temperature</c> for a number. Default none:
-    /// then whatever the context holds is hashed into 24 components.
+    /// The context's features, each with a component of its own: <c>device=phone</c> for a text or flag, <c>temperature:-10..40</c> for a number and the range that it lies in,
+    /// <c>price</c> for a number by its magnitude. Default none: then whatever the context holds is hashed into 24 components.
     /// </summary>
     public string[] Features { get; set; } = [];
 }

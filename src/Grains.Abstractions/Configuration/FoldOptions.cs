@@ -15,8 +15,11 @@ public sealed class FoldOptions
     /// <summary>Half-life of affinities. Default 30 days.</summary>
     public TimeSpan AffinityHalfLife { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>How long an order id is remembered, in event time, so that further lines of it are no new order. Default 30 days.</summary>
-    public TimeSpan OrderMemory { get; set; } = TimeSpan.FromDays(30);
+    /// <summary>
+    /// How far apart in event time purchases of one order id are still one order, of which equal lines count once. Null, the default: as long as
+    /// <see cref="RetentionOptions.Journal"/>. Shorten it where order ids start again, as those of a till do.
+    /// </summary>
+    public TimeSpan? OrderMemory { get; set; }
 
     /// <summary>The upper bound of the lowest price band, in the base currency; each further band reaches twice as far. Default 1.</summary>
     public decimal PriceBandUnit { get; set; } = 1m;

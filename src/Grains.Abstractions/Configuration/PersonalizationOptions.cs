@@ -59,6 +59,12 @@ public sealed class PersonalizationOptions
     /// <summary>Keys that callers must show.</summary>
     public KeyOptions Keys { get; set; } = new();
 
+    /// <summary>
+    /// Without keys: names beside this machine's own (localhost, 127.0.0.1, ::1) under which the engine may be called, and hosts whose pages may call it. Default none. For a proxy
+    /// on the same machine.
+    /// </summary>
+    public string[] AllowedHosts { get; set; } = [];
+
     /// <summary>Bounds on requests.</summary>
     public LimitOptions Limits { get; set; } = new();
 
@@ -139,6 +145,24 @@ public sealed class LimitOptions
 
     /// <summary>How far in the future an event's time may lie. Default 5 minutes.</summary>
     public TimeSpan Future { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// How long after its <c>sentAt</c> an event may come and still be taken to have been on its way: it keeps its time. One that comes later was sent by a clock that is
+    /// behind, and is shifted. Default 7 days.
+    /// </summary>
+    public TimeSpan DeliveryDelay { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// Texts that programs write where they have no id, compared as they are: refused as ids, and dropped where an id is optional. null, the default: <see cref="DefaultBlockedIds"/>;
+    /// a list of your own takes its place.
+    /// </summary>
+    public string[]? BlockedIds { get; set; }
+
+    /// <summary>What <see cref="BlockedIds"/> is where nothing is set.</summary>
+    public static IReadOnlyList<string> DefaultBlockedIds { get; } =
+    [
+        "undefined", "null", "NULL", "nil", "None", "NaN", "nan", "[object Object]", "[object Undefined]", "[object Null]", "(null)", "<null>", "true", "false",
+    ];
 
     /// <summary>Uncommitted entries of a partition beyond which its events are answered 429. Default 50,000.</summary>
     public long PartitionLag { get; set; } = 50_000;

@@ -36,12 +36,16 @@ public static class PersonalizationOptionsValidator
         foreach (var (name, keys) in new[] { ("Ingest", options.Keys.Ingest), ("Read", options.Keys.Read), ("Admin", options.Keys.Admin) })
             Check(keys.All(key => key is { Length: >= 16 }), $"Keys:{name}", $"must be at least 16 characters each");
 
+        Check(options.AllowedHosts.All(host => Uri.CheckHostName(host) != UriHostNameType.Unknown), "AllowedHosts", $"must be host names without a port, such as shop.example, but are '{string.Join(", ", options.AllowedHosts)}'");
+
         var limits = options.Limits;
         Check(limits.RequestBytes is >= 1024 and <= 64 << 20, "Limits:RequestBytes", $"must be between 1,024 and 67,108,864, but is {limits.RequestBytes}");
         Check(limits.EventBytes >= 256 && limits.EventBytes <= limits.RequestBytes, "Limits:EventBytes", $"must be between 256 and Limits:RequestBytes ({limits.RequestBytes}), but is {limits.EventBytes}");
         Check(limits.BatchEvents is >= 1 and <= 100_000, "Limits:BatchEvents", $"must be between 1 and 100,000, but is {limits.BatchEvents}");
         Check(limits.ProducerEventsPerSecond is >= 0 and <= 10_000_000, "Limits:ProducerEventsPerSecond", $"must be between 0 (no limit) and 10,000,000, but is {limits.ProducerEventsPerSecond}");
         Check(limits.Future >= TimeSpan.Zero, "Limits:Future", $"must not be negative");
+        Check(limits.DeliveryDelay >= TimeSpan.Zero, "Limits:DeliveryDelay", $"must not be negative, but is {limits.DeliveryDelay}");
+        Check(limits.BlockedIds?.All(id => id is not null) != false, "Limits:BlockedIds", $"must be texts");
         Check(limits.PartitionLag >= 1, "Limits:PartitionLag", $"must be at least 1");
         Check(limits.PartitionAge > options.Owner.CommitInterval, "Limits:PartitionAge", $"must be longer than Owner:CommitInterval ({options.Owner.CommitInterval})");
 
@@ -62,6 +66,7 @@ public static class PersonalizationOptionsValidator
         CheckRedis(options, Check);
         CheckFold(options, Check);
         CheckCluster(options.Cluster, Check);
+        CheckPorts(options, Check);
         CheckChurn(options.Churn, Check);
         CheckModels(options, Check);
         CheckDecisions(options.Decisions, Check);
@@ -91,7 +96,7 @@ public static class PersonalizationOptionsValidator
         check(fold.SessionGap >= TimeSpan.FromSeconds(1) && fold.SessionGap <= TimeSpan.FromDays(1), "Fold:SessionGap", $"must be between 1 s and 1 day, but is {fold.SessionGap}");
         check(fold.Lateness >= TimeSpan.Zero && fold.Lateness <= TimeSpan.FromDays(1), "Fold:Lateness", $"must be between 0 and 1 day, but is {fold.Lateness}");
         check(fold.AffinityHalfLife >= TimeSpan.FromHours(1) && fold.AffinityHalfLife <= TimeSpan.FromDays(3650), "Fold:AffinityHalfLife", $"must be between 1 h and 3,650 days, but is {fold.AffinityHalfLife}");
-        check(fold.OrderMemory >= fold.Lateness && fold.OrderMemory <= TimeSpan.FromDays(3650), "Fold:OrderMemory", $"must be between Fold:Lateness ({fold.Lateness}) and 3,650 days, but is {fold.OrderMemory}");
+        check(fold.OrderMemory is not { } memory || (memory >= fold.Lateness && memory <= TimeSpan.FromDays(3650)), "Fold:OrderMemory", $"must be between Fold:Lateness ({fold.Lateness}) and 3,650 days, but is {fold.OrderMemory}");
         check(fold.PriceBandUnit is >= 0.000001m and <= 1_000_000_000m, "Fold:PriceBandUnit", $"must be between 0.000001 and 1,000,000,000, but is {fold.PriceBandUnit}");
         check(fold.RecentItems is >= 1 and <= 200, "Fold:RecentItems", $"must be between 1 and 200, but is {fold.RecentItems}");
         check(fold.Categories is >= 1 and <= 256, "Fold:Categories", $"must be between 1 and 256, but is {fold.Categories}");
@@ -108,6 +113,15 @@ public static class PersonalizationOptionsValidator
         check(Enum.IsDefined(cluster.CustomerPlacement), "Cluster:CustomerPlacement", $"must be Owner or Balanced");
         check(cluster.ProbeTimeout >= TimeSpan.FromMilliseconds(200) && cluster.ProbeTimeout <= TimeSpan.FromMinutes(1), "Cluster:ProbeTimeout", $"must be between 200 ms and 1 minute, but is {cluster.ProbeTimeout}");
         check(cluster.MissedProbes is >= 1 and <= 20, "Cluster:MissedProbes", $"must be between 1 and 20, but is {cluster.MissedProbes}");
+    }
+
+    private static void CheckPorts(PersonalizationOptions options, Action<bool, string, FormattableString> check)
+    {
+        var cluster = options.Cluster;
+        check(cluster.Secret is null or { Length: >= 16 }, "Cluster:Secret", $"must be at least 16 characters");
+        if (options.Storage == StorageKind.Redis) return;
+        check(cluster.SiloPort == 0, "Cluster:SiloPort", $"is set, but with Storage {options.Storage} there is one silo, which opens no port for others: leave it out");
+        check(cluster.GatewayPort == 0 || cluster.Secret is not null, "Cluster:Secret", $"must be set where Cluster:GatewayPort lets other processes in");
     }
 
     private static void CheckChurn(ChurnOptions churn, Action<bool, string, FormattableString> check)
@@ -171,6 +185,10 @@ public static class PersonalizationOptionsValidator
             Check(slot.Window >= TimeSpan.FromSeconds(1) && slot.Window <= TimeSpan.FromDays(90), "Window", $"must be between 1 s and 90 days, but is {slot.Window}");
             Check(slot.DefaultReward is >= 0 and <= 1, "DefaultReward", $"must be between 0 and 1, but is {slot.DefaultReward}");
             Check(slot.Features.Length <= MostFeatures, "Features", $"must be at most {MostFeatures}");
+            foreach (var feature in slot.Features)
+                Check(Personalization.Decisions.ContextFeature.TryParse(feature, out _), "Features", $"must be written name=value, name, or name:low..high with low below high, but one is '{feature}'");
+            Check(Enum.IsDefined(slot.LearnsFrom), "LearnsFrom", $"must be Decisions or Exposures");
+            Check(slot.KeyShare is > 0 and <= 1, "KeyShare", $"must be above 0 and at most 1, but is {slot.KeyShare}");
             CheckRewards($"Decisions:{name}", slot.Rewards, check);
         }
     }

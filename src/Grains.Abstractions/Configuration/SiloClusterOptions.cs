@@ -12,21 +12,27 @@ public enum CustomerPlacement
 
 /// <summary>
 /// The cluster of silos, where <see cref="PersonalizationOptions.Storage"/> is <see cref="StorageKind.Redis"/>. Silos find each other, and gateways find them, in Redis: all
-/// processes with the same <see cref="RedisOptions.Configuration"/> and <see cref="RedisOptions.KeyPrefix"/> are one cluster.
+/// processes with the same <see cref="RedisOptions.Configuration"/> and <see cref="RedisOptions.KeyPrefix"/> are one cluster. Elsewhere a silo talks to itself only and opens no port, unless
+/// <see cref="GatewayPort"/> asks for one.
 /// </summary>
 public sealed class SiloClusterOptions
 {
     /// <summary>
-    /// The address at which other processes reach this silo. Default <c>127.0.0.1</c>: all processes on one machine. Orleans' ports carry no authentication, so give an address of a network
-    /// that only the engine's processes reach.
+    /// The address at which other processes reach this silo. Default <c>127.0.0.1</c>: all processes on one machine. Who connects must know the <see cref="Secret"/>, but nothing is encrypted:
+    /// give an address of a network that nobody else listens on.
     /// </summary>
     public string AdvertisedAddress { get; set; } = "127.0.0.1";
 
     /// <summary>The port for other silos. Default 0: a free one. Give one where a firewall stands between; a silo restarted on the same one is known again at once.</summary>
     public int SiloPort { get; set; }
 
-    /// <summary>The port for gateways that run alone. Default 0: a free one.</summary>
+    /// <summary>The port for gateways that run alone. Default 0: on Redis a free one, elsewhere none. With another store than Redis it needs <see cref="Secret"/>.</summary>
     public int GatewayPort { get; set; }
+
+    /// <summary>
+    /// What silos and gateways prove to each other that they know, at least 16 characters; the same for all of them. Default: on Redis one that the first process makes and keeps there.
+    /// </summary>
+    public string? Secret { get; set; }
 
     /// <summary>Where customers are activated. Default <see cref="CustomerPlacement.Owner"/>.</summary>
     public CustomerPlacement CustomerPlacement { get; set; } = CustomerPlacement.Owner;

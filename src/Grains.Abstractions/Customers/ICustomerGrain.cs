@@ -106,7 +106,8 @@ public enum ApplyStatus : byte
 /// <param name="Folded">How many of the entries had an effect.</param>
 /// <param name="Duplicates">How many of them were repeats of known ids.</param>
 /// <param name="Rejected">How many of them the fold rejected.</param>
-/// <param name="NearlyForgets">The customer's recent ids would soon no longer span the window: its events are to be refused for a while.</param>
+/// <param name="NearlyForgets">Whether the customer's events are to be refused for a while: for an owner of the version before, which does not know until when.</param>
+/// <param name="ThrottledUntil">The log time, milliseconds since 1970-01-01 UTC, until which the customer's events are to be refused because there may soon be no room for more of its ids; 0 = they are taken.</param>
 [GenerateSerializer, Immutable, Alias("personalization.ApplyReply")]
 public readonly record struct ApplyReply(
     [property: Id(0)] ApplyStatus Status,
@@ -115,7 +116,8 @@ public readonly record struct ApplyReply(
     [property: Id(3)] int Folded = 0,
     [property: Id(4)] int Duplicates = 0,
     [property: Id(5)] int Rejected = 0,
-    [property: Id(6)] bool NearlyForgets = false);
+    [property: Id(6)] bool NearlyForgets = false,
+    [property: Id(7)] long ThrottledUntil = 0);
 
 /// <summary>A request for what is to be saved.</summary>
 /// <param name="Epoch">The owner's tenure.</param>

@@ -45,6 +45,14 @@ public sealed record ProfileView
 
     /// <summary>Consents by purpose.</summary>
     [Id(13)] public IReadOnlyDictionary<string, ConsentView> Consents { get; init; } = new Dictionary<string, ConsentView>();
+
+    /// <summary>
+    /// When more purposes had been refused than are kept by name: since then every purpose that is not among <see cref="Consents"/> is refused. Null: who said nothing did not refuse.
+    /// </summary>
+    [Id(14)] public long? OtherPurposesRefusedAt { get; init; }
+
+    /// <summary>What was given back beyond what was paid.</summary>
+    [Id(15)] public RefundsView Refunds { get; init; } = new();
 }
 
 /// <summary>Counts and money since the beginning; events later than the lateness bound are in here and nowhere else.</summary>
@@ -156,13 +164,13 @@ public sealed record PurchasesView
     /// <summary>Weeks from the first purchase day to the asked time: T.</summary>
     [Id(3)] public double AgeWeeks { get; init; }
 
-    /// <summary>Mean money per order, base currency; 0 without orders.</summary>
+    /// <summary>Mean money of the orders that carry any, base currency; 0 without one.</summary>
     [Id(4)] public decimal MeanOrderValue { get; init; }
 
     /// <summary>Event time of the first purchase.</summary>
     [Id(5)] public long? FirstAt { get; init; }
 
-    /// <summary>Event time of the last purchase.</summary>
+    /// <summary>Event time at which the newest order was first told of.</summary>
     [Id(6)] public long? LastAt { get; init; }
 
     /// <summary>Mean days between purchase days; null below two.</summary>
@@ -179,6 +187,17 @@ public sealed record PurchasesView
 
     /// <summary>Cancelled orders. They stay in revenue, which is gross, and in the purchase days.</summary>
     [Id(11)] public int Cancellations { get; init; }
+}
+
+/// <summary>Refunds against what their orders paid, as far as both are known.</summary>
+[GenerateSerializer, Immutable, Alias("personalization.RefundsView")]
+public sealed record RefundsView
+{
+    /// <summary>Orders of which more was given back than they paid.</summary>
+    [Id(0)] public long BeyondPaid { get; init; }
+
+    /// <summary>By how much, in all, base currency.</summary>
+    [Id(1)] public decimal BeyondPaidValue { get; init; }
 }
 
 /// <summary>Engagement with messages.</summary>

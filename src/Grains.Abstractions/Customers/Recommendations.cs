@@ -1,4 +1,5 @@
 using Personalization.Decisions;
+using Personalization.Log;
 
 namespace Personalization.Customers;
 
@@ -54,6 +55,9 @@ public sealed record RecommendationQuery
 
     /// <summary>Recommend without any effect: no record, no reward.</summary>
     [Id(11)] public bool DryRun { get; init; }
+
+    /// <summary>Who asks: an answer to robots and tests is on record as such.</summary>
+    [Id(12)] public Traffic Traffic { get; init; }
 }
 
 /// <summary>The answer to a question for recommendations.</summary>

@@ -1,3 +1,5 @@
+using Personalization.Log;
+
 namespace Personalization.Decisions;
 
 /// <summary>A question for the next best action.</summary>
@@ -33,6 +35,12 @@ public sealed record DecisionRequest
 
     /// <summary>Whether the answer is to hold the record's features and candidates too.</summary>
     [Id(9)] public bool Explain { get; init; }
+
+    /// <summary>Who asks: from what is decided for robots and tests nobody learns.</summary>
+    [Id(10)] public Traffic Traffic { get; init; }
+
+    /// <summary>The name of the caller's key; null where none is configured.</summary>
+    [Id(11)] public string? Key { get; init; }
 }
 
 /// <summary>How a decision ended.</summary>

@@ -79,6 +79,18 @@ public sealed record DecisionMade
     /// </summary>
     [Id(18)] public byte[] PackedCandidates { get; init; } = [];
 
+    /// <summary>Whether models learn from it only once it was shown: an exposure names it, or a reward comes for it.</summary>
+    [Id(19)] public bool LearnsFromExposures { get; init; }
+
+    /// <summary>Whether the slot has no model of its own and goes by the one that slots share which nobody configured.</summary>
+    [Id(20)] public bool SharesModel { get; init; }
+
+    /// <summary>What was eligible and could not be scored, at most <see cref="MaxUnscored"/>; empty as a rule.</summary>
+    [Id(21)] public UnscoredCandidate[] Unscored { get; init; } = [];
+
+    /// <summary>Candidates in <see cref="Unscored"/>, at most.</summary>
+    public const int MaxUnscored = 20;
+
     /// <summary>Candidates kept in a record, at most.</summary>
     public const int MaxCandidates = 100;
 
@@ -101,6 +113,12 @@ public sealed record DecisionMade
 [GenerateSerializer, Immutable, Alias("personalization.DecisionCandidate")]
 public readonly record struct DecisionCandidate(
     [property: Id(0)] string Id, [property: Id(1)] double Score, [property: Id(2)] double Weight, [property: Id(3)] double Propensity);
+
+/// <summary>A candidate that left the choice because it could not be scored.</summary>
+/// <param name="Id">The action.</param>
+/// <param name="Reason">Why.</param>
+[GenerateSerializer, Immutable, Alias("personalization.UnscoredCandidate")]
+public sealed record UnscoredCandidate([property: Id(0)] string Id, [property: Id(1)] string Reason);
 
 /// <summary>A choice of a decision.</summary>
 [GenerateSerializer, Immutable, Alias("personalization.DecisionChoice")]

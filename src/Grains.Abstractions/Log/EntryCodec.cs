@@ -14,8 +14,10 @@ namespace Personalization.Log;
 /// the payload behind it is written by Orleans' version-tolerant serializer, its type told by <see cref="EntryEnvelope.Kind"/>.
 /// </summary>
 /// <remarks>
-/// Layout, little-endian: schema u8 · kind u8 · traffic u8 · reserved u8 · flags u16 · offset minutes i16 · key id u32 ·
-/// event time i64 · event-id hash u128 · customer key length u16 · event id length u16 · customer key · event id · payload.
+/// Layout, little-endian: schema u8 · kind u8 · traffic u8 · form u8 (1 a checksum follows) · flags u16 · offset minutes i16 · key id u32 ·
+/// event time i64 · event-id hash u128 · customer key length u16 · event id length u16 · customer key · event id · payload · checksum u32.
+/// The checksum is the low half of the XXH3-64 of everything before it: bits that flipped on a disk make an entry unreadable, and not another one. Entries written before there
+/// was one have form 0 and end with the payload.
 /// </remarks>
 public sealed class EntryCodec(Serializer serializer)
 {
@@ -23,6 +25,9 @@ public sealed class EntryCodec(Serializer serializer)
     public const int FixedBytes = 40;
 
     private const int LargestKept = 64 * 1024;
+    private const int FormAt = 3;
+    private const byte HasChecksum = 1;
+    private const int ChecksumBytes = 4;
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? buffer;
@@ -43,7 +48,7 @@ public sealed class EntryCodec(Serializer serializer)
         head[0] = EntryEnvelope.Schema;
         head[1] = (byte)envelope.Kind;
         head[2] = (byte)envelope.Traffic;
-        head[3] = 0;
+        head[FormAt] = HasChecksum;
         BinaryPrimitives.WriteUInt16LittleEndian(head[4..], (ushort)envelope.Flags);
         BinaryPrimitives.WriteInt16LittleEndian(head[6..], envelope.OffsetMinutes);
         BinaryPrimitives.WriteUInt32LittleEndian(head[8..], envelope.KeyId);
@@ -69,6 +74,9 @@ public sealed class EntryCodec(Serializer serializer)
             default: throw new ArgumentException($"an entry of kind {envelope.Kind} cannot carry a {payload.GetType().Name}", nameof(payload));
         }
 
+        var checksum = Checksum(writer.WrittenSpan);
+        BinaryPrimitives.WriteUInt32LittleEndian(writer.GetSpan(ChecksumBytes), checksum);
+        writer.Advance(ChecksumBytes);
         var bytes = writer.WrittenSpan.ToArray();
         // A large entry is rare, and its buffer is not kept for those that follow.
         if (bytes.Length > LargestKept) buffer = null;
@@ -79,7 +87,7 @@ public sealed class EntryCodec(Serializer serializer)
     /// <exception cref="UnreadableEntryException">The bytes are no entry that this code understands; the message says why.</exception>
     public static EntryEnvelope ReadEnvelope(ReadOnlySpan<byte> bytes)
     {
-        var (key, id, _) = Measure(bytes);
+        var (key, id, _) = Measure(ref bytes);
         return new EntryEnvelope(
             (EntryKind)bytes[1],
             ReadKey(key),
@@ -95,10 +103,10 @@ public sealed class EntryCodec(Serializer serializer)
     }
 
     /// <summary>Reads only whose entry it is and of what kind: what an owner needs.</summary>
-    /// <exception cref="UnreadableEntryException">The bytes are no entry that this code understands.</exception>
+    /// <exception cref="UnreadableEntryException">The bytes are no entry that this code understands, or are damaged.</exception>
     public static (EntryKind Kind, CustomerKey Customer, long EventTime) ReadRoute(ReadOnlySpan<byte> bytes)
     {
-        var (key, _, _) = Measure(bytes);
+        var (key, _, _) = Measure(ref bytes);
         return ((EntryKind)bytes[1], ReadKey(key), BinaryPrimitives.ReadInt64LittleEndian(bytes[12..]));
     }
 
@@ -107,8 +115,9 @@ public sealed class EntryCodec(Serializer serializer)
     public Entry Read(in LogEntry entry)
     {
         var envelope = ReadEnvelope(entry.Bytes);
-        var (_, _, start) = Measure(entry.Bytes);
-        var payload = entry.Bytes.AsSpan(start);
+        ReadOnlySpan<byte> bytes = entry.Bytes;
+        var (_, _, start) = Measure(ref bytes);
+        var payload = bytes[start..];
         try
         {
             object? value = envelope.Kind switch
@@ -142,11 +151,22 @@ public sealed class EntryCodec(Serializer serializer)
         return (FixedBytes..(FixedBytes + key), (FixedBytes + key)..(FixedBytes + key + id), FixedBytes + key + id);
     }
 
-    private static EnvelopeTexts Measure(ReadOnlySpan<byte> bytes)
+    /// <summary>Compares the checksum, where there is one, and takes it off.</summary>
+    private static EnvelopeTexts Measure(ref ReadOnlySpan<byte> bytes)
     {
         var (key, id, payload) = Ranges(bytes);
+        if (bytes[FormAt] != 0)
+        {
+            var end = bytes.Length - ChecksumBytes;
+            if (end < payload || bytes[FormAt] != HasChecksum || BinaryPrimitives.ReadUInt32LittleEndian(bytes[end..]) != Checksum(bytes[..end]))
+                throw new UnreadableEntryException("the entry is damaged: its bytes are not those that were written");
+            bytes = bytes[..end];
+        }
+
         return new EnvelopeTexts(bytes[key], bytes[id], payload);
     }
+
+    private static uint Checksum(ReadOnlySpan<byte> bytes) => (uint)KeyHash.Hash64(bytes);
 
     private static CustomerKey ReadKey(ReadOnlySpan<byte> key)
     {

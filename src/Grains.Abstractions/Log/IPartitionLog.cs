@@ -20,6 +20,7 @@ public interface IPartitionLog
     /// One append in flight per writer and partition; the counter grows by one with each group that was appended: a group that was refused
     /// is sent anew under the same counter, so that it cannot land twice whichever of its tries arrives.
     /// </summary>
+    /// <exception cref="ObjectDisposedException">The log is closed for good. Every other exception, whatever its type, leaves the outcome unknown.</exception>
     ValueTask<AppendReply> Append(AppendRequest request, CancellationToken cancellation = default);
 
     /// <summary>
@@ -72,6 +73,9 @@ public enum AppendStatus
 
     /// <summary>Refused for ever: a later group of this writer was appended already.</summary>
     CounterTooLow,
+
+    /// <summary>Refused for ever: the counter stands for another group of this writer, so its id is used twice.</summary>
+    OtherGroup,
 }
 
 /// <summary>The answer to an append.</summary>
@@ -92,8 +96,19 @@ public sealed record AppendReply(AppendStatus Status, IReadOnlyList<long> Positi
 /// <param name="MaxEntries">At most so many entries.</param>
 /// <param name="MaxBytes">About so many bytes; at least one entry is answered whatever its size.</param>
 /// <param name="Wait">How long to wait for the first entry; zero = not at all.</param>
+/// <param name="CursorTime"><see cref="LogEntry.LogTime"/> of the entry at <paramref name="After"/> as the reader saw it; 0 = not known.</param>
 public readonly record struct ReadRequest(
-    int Partition, long After, ulong Generation = 0, ulong CursorHash = 0, int MaxEntries = 1024, int MaxBytes = 1 << 20, TimeSpan Wait = default);
+    int Partition, long After, ulong Generation = 0, ulong CursorHash = 0, int MaxEntries = 1024, int MaxBytes = 1 << 20, TimeSpan Wait = default, long CursorTime = 0)
+{
+    /// <summary>Reads on from an entry that was seen, in the generation in which it was.</summary>
+    public ReadRequest(int partition, in EntryMark cursor, ulong generation)
+        : this(partition, cursor.Position, generation, cursor.Hash, CursorTime: cursor.LogTime)
+    {
+    }
+
+    /// <summary>Whether the reader knows anything of the entry at its cursor.</summary>
+    public bool KnowsCursor => After > 0 && (CursorHash != 0 || CursorTime != 0);
+}
 
 /// <summary>How a read ended.</summary>
 public enum ReadStatus

@@ -18,4 +18,8 @@ public readonly record struct LogHead(
     [property: Id(3)] long Tail,
     [property: Id(4)] ulong TailHash,
     [property: Id(5)] long TailTime,
-    [property: Id(6)] Epoch Epoch);
+    [property: Id(6)] Epoch Epoch)
+{
+    /// <summary>The entry at the tail; of one that is not held only the position is known.</summary>
+    public EntryMark TailEntry => TailHash == 0 ? new EntryMark(Tail, 0, 0) : new EntryMark(Tail, TailTime, TailHash);
+}

@@ -18,6 +18,10 @@ public interface ILearnerGrain : IGrainWithStringKey
     [Alias("readChanges"), Orleans.Concurrency.AlwaysInterleave]
     Task<ModelChanges> ReadChanges(ModelCursor have);
 
+    /// <summary>Forgets what a part of the model has learned, such as one slot; returns once that is stored. What the part learns from then on is learned anew.</summary>
+    [Alias("reset"), Orleans.Concurrency.AlwaysInterleave]
+    Task Reset(string part);
+
     /// <summary>Returns when every outbox row that was committed before the call is learned and stored, or the time is over (false). For tests and tools.</summary>
     [Alias("drain"), Orleans.Concurrency.AlwaysInterleave]
     Task<bool> Drain(TimeSpan atMost);

@@ -76,14 +76,18 @@ public readonly record struct CustomerKey
     }
 
     /// <summary>What is wrong with an id, or null: 1 to 256 bytes of UTF-8, no <c>/</c>, no control characters, no lone surrogates.</summary>
-    public static string? IdError(string name, string? id)
+    /// <param name="name">What it is called, for the message.</param>
+    /// <param name="id">The id.</param>
+    /// <param name="maxBytes">The most bytes of UTF-8.</param>
+    /// <param name="maySlash">Whether <c>/</c> is allowed: only in ids that are never a part of a key with other parts behind it.</param>
+    public static string? IdError(string name, string? id, int maxBytes = MaxIdBytes, bool maySlash = false)
     {
         if (string.IsNullOrEmpty(id)) return $"{name} must not be empty";
-        if (id.Length > MaxIdBytes || Encoding.UTF8.GetByteCount(id) > MaxIdBytes) return $"{name} must be at most {MaxIdBytes} bytes of UTF-8";
+        if (id.Length > maxBytes || Encoding.UTF8.GetByteCount(id) > maxBytes) return $"{name} must be at most {maxBytes} bytes of UTF-8";
         for (var i = 0; i < id.Length; i++)
         {
             var c = id[i];
-            if (c == '/') return $"{name} must not contain '/'";
+            if (c == '/' && !maySlash) return $"{name} must not contain '/'";
             if (char.IsControl(c)) return $"{name} must not contain control characters";
             if (char.IsHighSurrogate(c) && i + 1 < id.Length && char.IsLowSurrogate(id[i + 1])) i++;
             else if (char.IsSurrogate(c)) return $"{name} must be well-formed Unicode";

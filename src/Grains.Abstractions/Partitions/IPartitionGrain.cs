@@ -96,8 +96,11 @@ public sealed record PartitionStatus
     /// <summary>The silo that it runs on.</summary>
     [Id(10)] public string Silo { get; init; } = "";
 
-    /// <summary>Customers whose recent ids would no longer span the window: their events are refused with 429 for now.</summary>
+    /// <summary>Customers so many ids of whom came within the window that there may soon be no room for more: their events are refused with 429 for now.</summary>
     [Id(11)] public IReadOnlyList<CustomerKey> Throttled { get; init; } = [];
+
+    /// <summary>Until when, one for each of <see cref="Throttled"/>, milliseconds since 1970-01-01 UTC: whoever comes then is taken. Empty from an owner of the version before.</summary>
+    [Id(12)] public IReadOnlyList<long> ThrottledUntil { get; init; } = [];
 
     /// <summary>Entries that are not committed: tail − committed.</summary>
     public long Lag => Math.Max(0, Tail - Committed);

@@ -17,29 +17,34 @@ public interface IPartitionStore
     /// Starts a tenure: raises the epoch's counter by one and sets its nonce. From then on commits of earlier tenures fail.
     /// A repeat with the nonce that is stored already changes nothing.
     /// </summary>
-    ValueTask<PartitionState> Claim(int partition, ulong nonce, CancellationToken cancellation = default);
+    /// <param name="partition">The partition.</param>
+    /// <param name="nonce">Random, tells the claimant from others.</param>
+    /// <param name="above">The counter becomes higher than this too: a tenure that customers or the log have heard of, and of which a store that went back knows nothing.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    ValueTask<PartitionState> Claim(int partition, ulong nonce, long above = 0, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Records that the owner works on this generation of the log from now on: position and hash as given, <paramref name="lost"/> added to
-    /// <see cref="PartitionState.Lost"/>, <see cref="PartitionState.HighestHash"/> forgotten. A generation that is stored already changes nothing. False: another tenure began, nothing was written.
+    /// Records that the owner works on its fence's generation of the log from now on: position and hash as given, <paramref name="lost"/> added to
+    /// <see cref="PartitionState.Lost"/>, <see cref="PartitionState.HighestHash"/> forgotten. A generation that is stored already changes nothing but the count of writes.
     /// </summary>
-    ValueTask<bool> AdoptGeneration(int partition, Epoch epoch, ulong generation, long position, ulong positionHash, long lost, CancellationToken cancellation = default);
+    ValueTask<OwnerWriteReply> AdoptGeneration(int partition, OwnerFence fence, long position, ulong positionHash, long lost, CancellationToken cancellation = default);
 
-    /// <summary>A customer's row and side records; null if there is none.</summary>
+    /// <summary>A customer's row and side records, compared with the checksum that was written with them; null if there is none.</summary>
     ValueTask<CustomerRecord?> ReadCustomer(int partition, CustomerKey customer, CancellationToken cancellation = default);
 
     /// <summary>
     /// Writes a chunk atomically, each customer by its version: stored = base → written; stored ≥ new → already; else conflict
     /// (that customer's part is left out, the others are written). Outbox numbers are given to what is written; while no consumer is
     /// registered the rows themselves are not kept. A park ends with <see cref="CustomerWrite.ClearsPark"/> if it starts at or below the new version.
+    /// Refused as a whole where the fence or the chunk's highest entry no longer holds (<see cref="OwnerWriteStatus"/>); so are positions and parks.
     /// </summary>
     ValueTask<CommitReply> Commit(CommitChunk chunk, CancellationToken cancellation = default);
 
-    /// <summary>Moves the committed position forward (never back), with what belongs to it. False: another tenure began.</summary>
-    ValueTask<bool> Advance(PositionAdvance advance, CancellationToken cancellation = default);
+    /// <summary>Moves the committed position forward (never back), with what belongs to it. One at or below the stored position writes nothing, but is refused as any other: so an owner compares.</summary>
+    ValueTask<OwnerWriteReply> Advance(PositionAdvance advance, CancellationToken cancellation = default);
 
-    /// <summary>Parks a customer: its entries from <paramref name="from"/> on are not delivered, and the position may pass them. A lower stored start stays. False: another tenure began.</summary>
-    ValueTask<bool> Park(int partition, Epoch epoch, CustomerKey customer, long from, CancellationToken cancellation = default);
+    /// <summary>Parks a customer: its entries from <paramref name="from"/> on are not delivered, and the position may pass them. A lower stored start stays.</summary>
+    ValueTask<OwnerWriteReply> Park(int partition, OwnerFence fence, CustomerKey customer, EntryMark from, CancellationToken cancellation = default);
 
     /// <summary>A customer's journal from a position on, oldest first.</summary>
     ValueTask<IReadOnlyList<JournalSegment>> ReadJournal(int partition, CustomerKey customer, long after, int maxSegments, CancellationToken cancellation = default);
@@ -117,6 +122,9 @@ public sealed record PartitionState
 
     /// <summary><see cref="LogEntry.Hash"/> of the entry at <see cref="HighestPosition"/>; 0 if not known. A log that holds another entry there went back and grew again.</summary>
     [Id(11)] public ulong HighestHash { get; init; }
+
+    /// <summary>Owners' writes so far, over all tenures: see <see cref="OwnerFence.Writes"/>.</summary>
+    [Id(12)] public long Writes { get; init; }
 }
 
 /// <summary>A customer as stored.</summary>
@@ -125,16 +133,37 @@ public sealed record PartitionState
 /// <param name="Row">The profile; empty in a tombstone.</param>
 /// <param name="Side">Side records: recent ids and the event-time-ordered tail.</param>
 /// <param name="IsTombstone">Whether the customer was erased and nothing came since.</param>
+/// <param name="IsDamaged">What was read is not what was written: <see cref="RowChecksum"/> says so, and nothing of it may be believed but that it is there. Always false for rows written before there was a checksum.</param>
 [GenerateSerializer, Immutable, Alias("personalization.CustomerRecord")]
 public sealed record CustomerRecord(
-    [property: Id(0)] long Applied, [property: Id(1)] int FoldVersion, [property: Id(2)] byte[] Row, [property: Id(3)] byte[] Side, [property: Id(4)] bool IsTombstone);
+    [property: Id(0)] long Applied,
+    [property: Id(1)] int FoldVersion,
+    [property: Id(2)] byte[] Row,
+    [property: Id(3)] byte[] Side,
+    [property: Id(4)] bool IsTombstone,
+    [property: Id(5)] bool IsDamaged = false);
 
 /// <summary>One atomic write of at most 64 customers and 256 KiB.</summary>
 /// <param name="Partition">The partition.</param>
-/// <param name="Epoch">The owner's tenure.</param>
+/// <param name="Fence">What the owner builds on.</param>
 /// <param name="Customers">What changed; each customer once.</param>
-public sealed record CommitChunk(int Partition, Epoch Epoch, IReadOnlyList<CustomerWrite> Customers)
+public sealed record CommitChunk(int Partition, OwnerFence Fence, IReadOnlyList<CustomerWrite> Customers)
 {
+    /// <summary>The highest entry that was folded into any of the rows: the log must still hold it. Below it nothing is missing, because owners take entries without a hole.</summary>
+    public EntryMark Highest
+    {
+        get
+        {
+            var highest = default(EntryMark);
+            foreach (var write in Customers)
+            {
+                if (write.Applied > highest.Position) highest = new EntryMark(write.Applied, write.AppliedTime, write.AppliedHash);
+            }
+
+            return highest;
+        }
+    }
+
     /// <summary>At most so many customers in a chunk.</summary>
     public const int MaxCustomers = 64;
 
@@ -179,7 +208,7 @@ public sealed record CustomerWrite
     /// <summary>When the profile next wants to be woken, milliseconds since 1970-01-01 UTC; null = not at all.</summary>
     [Id(9)] public long? NextWakeUp { get; init; }
 
-    /// <summary>By how much the partition's sums change. Money is in millionths of the base currency, rounded per customer.</summary>
+    /// <summary>By how much the partition's sums change. Sums are exact as long as they stay within 64 bits, which the caller sees to.</summary>
     [Id(10)] public IReadOnlyDictionary<string, long> Counters { get; init; } = new Dictionary<string, long>();
 
     /// <summary>
@@ -196,6 +225,14 @@ public sealed record CustomerWrite
 
     /// <summary><see cref="LogEntry.Hash"/> of the entry at <see cref="Applied"/>; 0 if not known. See <see cref="PartitionState.HighestHash"/>.</summary>
     [Id(14)] public ulong AppliedHash { get; init; }
+
+    /// <summary><see cref="LogEntry.LogTime"/> of the entry at <see cref="Applied"/>; 0 if not known.</summary>
+    [Id(15)] public long AppliedTime { get; init; }
+
+    /// <summary>
+    /// The stored row is damaged, its version perhaps too: this write takes its place if the version read is still there, also where that is greater than the new one.
+    /// </summary>
+    [Id(20)] public bool Repairs { get; init; }
 
     /// <summary>About how many bytes the write takes.</summary>
     public int Size
@@ -293,15 +330,14 @@ public enum CommitOutcome : byte
 }
 
 /// <summary>The answer to a commit.</summary>
-/// <param name="StaleEpoch">Another tenure began: nothing was written, and the owner stops.</param>
-/// <param name="Outcomes">One per customer of the chunk; empty with <paramref name="StaleEpoch"/>.</param>
-public sealed record CommitReply(bool StaleEpoch, IReadOnlyList<CommitOutcome> Outcomes);
+/// <param name="Owner">Whether the owner may write at all.</param>
+/// <param name="Outcomes">One per customer of the chunk; empty if nothing was written.</param>
+public sealed record CommitReply(OwnerWriteReply Owner, IReadOnlyList<CommitOutcome> Outcomes);
 
 /// <summary>The committed position's next step.</summary>
 /// <param name="Partition">The partition.</param>
-/// <param name="Epoch">The owner's tenure.</param>
-/// <param name="Position">The new position; at or below the stored one changes nothing.</param>
-/// <param name="PositionHash"><see cref="LogEntry.Hash"/> of the entry there; 0 if not known.</param>
+/// <param name="Fence">What the owner builds on.</param>
+/// <param name="Entry">The entry at the new position.</param>
 /// <param name="NewestEventTime">Highest event time up to there, milliseconds since 1970-01-01 UTC.</param>
 /// <param name="Unreadable">Entries up to there that cannot be read: dead letters of no customer.</param>
-public sealed record PositionAdvance(int Partition, Epoch Epoch, long Position, ulong PositionHash, long NewestEventTime, IReadOnlyList<DeadLetter> Unreadable);
+public sealed record PositionAdvance(int Partition, OwnerFence Fence, EntryMark Entry, long NewestEventTime, IReadOnlyList<DeadLetter> Unreadable);

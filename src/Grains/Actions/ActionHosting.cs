@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Personalization.Configuration;
 using Personalization.Engine.Decisions.Eligibility;
 using Personalization.Engine.Profiles;
+using Personalization.Models;
 using Personalization.Stores;
 
 namespace Personalization.Grains.Actions;
@@ -25,7 +26,8 @@ internal static class ActionHosting
             provider.GetRequiredService<DocumentChanges>(),
             provider.GetRequiredService<TimeProvider>(),
             new ActionMetrics(provider.GetRequiredService<IMeterFactory>()),
-            provider.GetRequiredService<ILogger<ActionLibraryReplica>>()));
+            provider.GetRequiredService<ILogger<ActionLibraryReplica>>(),
+            provider.GetRequiredService<Replicas>()));
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ActionLibraryReplica>());
         return services;
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Personalization.Engine.Decisions.Actions;
 using Personalization.Engine.Decisions.Eligibility;
+using Personalization.Models;
 using Personalization.Stores;
 
 namespace Personalization.Grains.Actions;
@@ -28,6 +29,7 @@ public sealed partial class ActionLibraryReplica : ILifecycleParticipant<ISiloLi
     private readonly DocumentChanges _changes;
     private readonly TimeProvider _time;
     private readonly ActionMetrics _metrics;
+    private readonly Replicas _replicas;
     private readonly ILogger<ActionLibraryReplica> _logger;
     private readonly ActionLibraryReader _reader;
     private readonly string _changesKey;
@@ -45,8 +47,10 @@ public sealed partial class ActionLibraryReplica : ILifecycleParticipant<ISiloLi
     private Task _loop = Task.CompletedTask;
 
     internal ActionLibraryReplica(
-        IDocumentStore documents, EligibilityScope scope, DocumentChanges changes, TimeProvider time, ActionMetrics metrics, ILogger<ActionLibraryReplica> logger)
+        IDocumentStore documents, EligibilityScope scope, DocumentChanges changes, TimeProvider time, ActionMetrics metrics, ILogger<ActionLibraryReplica> logger, Replicas? replicas = null)
     {
+        _replicas = replicas ?? new Replicas();
+        _replicas.Expect(Replicas.ActionLibrary);
         _documents = documents;
         _changes = changes;
         _time = time;
@@ -135,6 +139,7 @@ public sealed partial class ActionLibraryReplica : ILifecycleParticipant<ISiloLi
             if (_failing) LogRecovered(_logger);
             _failing = false;
             Replace(library);
+            _replicas.MarkRead(Replicas.ActionLibrary);
         }
         catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {

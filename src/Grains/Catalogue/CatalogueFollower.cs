@@ -16,7 +16,7 @@ namespace Personalization.Grains.Catalogue;
 /// now and then, which makes good what a lost notice left out.
 /// </summary>
 internal sealed partial class CatalogueFollower(
-    ItemCatalogue catalogue, IDocumentStore documents, IGrainFactory grains, IOptions<PersonalizationOptions> options, ModelMetrics metrics, TimeProvider time, ILogger<CatalogueFollower> logger) : BackgroundService
+    ItemCatalogue catalogue, IDocumentStore documents, IGrainFactory grains, IOptions<PersonalizationOptions> options, ModelMetrics metrics, Replicas replicas, TimeProvider time, ILogger<CatalogueFollower> logger) : BackgroundService
 {
     private const int PageItems = 500;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(500);
@@ -26,9 +26,10 @@ internal sealed partial class CatalogueFollower(
     private ModelCursor _cursor = new(Guid.NewGuid(), -1);
     private long _scanned;
 
-    /// <summary>Reads the stored items first, so that nothing is recommended by a silo that does not know what there is; a huge catalogue goes on behind.</summary>
+    /// <summary>Reads the stored items first: nothing is recommended by a silo that does not know what there is, but for a huge catalogue or a store that fails it starts all the same.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        replicas.Expect(Replicas.Catalogue);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(StartLimit);
         try
@@ -132,6 +133,7 @@ internal sealed partial class CatalogueFollower(
         }
 
         catalogue.EndScan();
+        replicas.MarkRead(Replicas.Catalogue);
         _scanned = time.GetTimestamp();
         if (catalogue.Refused > 0) CatalogueFull(logger, catalogue.Count, catalogue.Refused);
     }

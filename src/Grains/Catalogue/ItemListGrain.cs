@@ -4,16 +4,19 @@ using Personalization.Engine.Recommendations;
 using Personalization.Engine.Recommendations.Indexes;
 using Personalization.Grains.Customers;
 using Personalization.Items;
+using Personalization.Models;
 using Personalization.Partitions;
 
 namespace Personalization.Grains.Catalogue;
 
 /// <summary>Lists without a customer: as many activations as are asked at once, on the silo that is asked.</summary>
 [StatelessWorker]
-internal sealed class ItemListGrain(ItemIndexReplica replica, Recommender recommender, NameCache names, TimeProvider time) : Grain, IItemListGrain
+internal sealed class ItemListGrain(ItemIndexReplica replica, Recommender recommender, NameCache names, Replicas replicas, TimeProvider time) : Grain, IItemListGrain
 {
     public async Task<RecommendationReply> List(ItemListQuery query)
     {
+        replicas.Require(Replicas.Catalogue);
+        replicas.Require(Replicas.ItemIndexes);
         var at = query.At ?? time.GetUtcNow().ToUnixTimeMilliseconds();
         var item = query.ItemId is { } id ? KeyHash.Name(this.GetPrimaryKeyString(), id) : 0;
         var work = RecommenderWorkspace.OfThread;

@@ -1,4 +1,6 @@
 using System.Buffers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Personalization.Configuration;
 using Personalization.Customers;
 using Personalization.Engine.Churn;
@@ -31,6 +33,9 @@ internal sealed record CustomerServices(
     /// <summary>Scores churn; by the settings' parameters unless others are given.</summary>
     public ChurnReplica Churn { get; init; } = new(Fold.Settings, Options.Churn);
 
+    /// <summary>Where it is written what became of an entry that the fold failed on, and of a row that is damaged.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
     /// <summary>Whether a customer may for a while be in memory twice: only silos that disagree about who is a member do that, and one alone agrees with itself.</summary>
     public bool MayBeTwice { get; init; } = true;
 }
@@ -44,10 +49,8 @@ internal sealed record CustomerServices(
 /// (<see cref="ApplyStatus.Gap"/>); the first contact under a new tenure drops the memory and reloads the row, so that nothing an
 /// earlier tenure left half done is built upon; what was handed over stays until it is acknowledged.
 /// </remarks>
-internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
+internal sealed partial class CustomerActor(CustomerKey key, CustomerServices services)
 {
-    private const int SegmentsAtOnce = 1000;
-
     // Kept by the thread, as large as the largest customer's: a hand-over awaits nothing.
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? rowBuffer;
@@ -62,12 +65,18 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     private long _loads;
     private Epoch _epoch;
     private long _saved;
-    private ulong _appliedHash;
+    private (long Time, ulong Hash) _appliedEntry;
+
+    /// <summary>The version of the row as it is stored, which a write builds on: what is saved, unless the row is damaged and says something else.</summary>
+    private long _version;
     private CounterSnapshot _savedCounters = CounterSnapshot.Empty;
     private (long Base, long Applied, CounterSnapshot Counters, long JournalBaseAt)? _handedOver;
     private long _journalBaseAt;
     private bool _caughtUp;
     private long _caughtUpAt;
+
+    /// <summary>Entries that the fold threw on, by position, with their hash and what it said: they are set aside when they come again. Kept until that is saved.</summary>
+    private readonly Dictionary<long, (ulong Hash, string Reason)> _refused = [];
 
     /// <summary>The position folded to; 0 before anything was.</summary>
     public long Applied => _profile?.Applied ?? 0;
@@ -80,6 +89,9 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
 
     /// <summary>Whether the profile is in memory: whoever awaited something asks again.</summary>
     public bool IsLoaded => _profile is not null;
+
+    /// <summary>Whether it is loaded and there is nothing: no row, no entry ever, nothing to be saved.</summary>
+    public bool IsUnknown => _profile is { Applied: 0 } && _saved == CustomerWrite.NoRow;
 
     /// <summary>Told the short id's hash of every decision that was folded or refused, in the turn that it happens.</summary>
     public Action<ulong>? DecisionFolded { get; set; }
@@ -110,17 +122,23 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     /// <summary>Folds entries. Behind a hole the row is read again, because another activation may have saved what is missing here.</summary>
     public async Task<ApplyReply> Apply(ApplyRequest request, ICollection<ChangedEvent>? changes = null)
     {
-        if (!await Enter(request.Epoch)) return new ApplyReply(ApplyStatus.StaleEpoch, Applied, _saved);
-        if (request.Previous > Applied)
+        while (true)
         {
-            await Reload();
-            if (!await Enter(request.Epoch)) return new ApplyReply(ApplyStatus.StaleEpoch, Applied, _saved);
-        }
+            if (!await Enter(request.Epoch, request.Entries)) return new ApplyReply(ApplyStatus.StaleEpoch, Applied, _saved);
+            TakeOwnersWord(request.Previous);
+            if (request.Previous > Applied)
+            {
+                await Reload();
+                if (!await Enter(request.Epoch, request.Entries)) return new ApplyReply(ApplyStatus.StaleEpoch, Applied, _saved);
+            }
 
-        return Fold(request.Previous, request.Entries, changes);
+            // Where the fold threw, the memory is gone; each further round begins at the row and sets aside one entry more.
+            if (Fold(request.Previous, request.Entries, changes) is { } reply) return reply;
+        }
     }
 
-    private ApplyReply Fold(long previous, IReadOnlyList<LogEntry> entries, ICollection<ChangedEvent>? changes)
+    /// <summary>Folds entries; null if the fold threw on one: the memory is dropped, and the entry noted.</summary>
+    private ApplyReply? Fold(long previous, IReadOnlyList<LogEntry> entries, ICollection<ChangedEvent>? changes)
     {
         if (previous > Applied) return new ApplyReply(ApplyStatus.Gap, Applied, _saved);
         int folded = 0, duplicates = 0, rejected = 0;
@@ -129,6 +147,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
             if (entry.Position <= Applied) continue;
             switch (FoldOrDrop(entry, changes))
             {
+                case null: return null;
                 case FoldVerdict.Duplicate: duplicates++; break;
                 case FoldVerdict.Rejected: rejected++; break;
                 case FoldVerdict.NoEffect: break;
@@ -136,7 +155,8 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
             }
         }
 
-        return new ApplyReply(ApplyStatus.Applied, Applied, _saved, folded, duplicates, rejected, Profile.NearlyForgets);
+        var until = Profile.ThrottledUntil(services.Fold.Settings);
+        return new ApplyReply(ApplyStatus.Applied, Applied, _saved, folded, duplicates, rejected, until > 0, until);
     }
 
     /// <summary>
@@ -158,7 +178,14 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         var reply = await ask(after);
         if (!reply.Owned) return false;
         if (reply.Epoch == _epoch && (anew || !_caughtUp)) await Reload();
-        if (!await Enter(reply.Epoch) || Fold(after, reply.Entries, changes).Status != ApplyStatus.Applied) return false;
+        while (true)
+        {
+            if (!await Enter(reply.Epoch, reply.Entries)) return false;
+            if (Fold(after, reply.Entries, changes) is not { } folded) continue;
+            if (folded.Status != ApplyStatus.Applied) return false;
+            break;
+        }
+
         if (!_caughtUp) (_caughtUp, _caughtUpAt) = (true, services.Time.GetTimestamp());
         return true;
     }
@@ -167,9 +194,12 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
     /// Comes under an owner's tenure. False: a later one is known. The first contact under a new tenure drops the memory and reloads
     /// the row, because another owner may have committed what this memory does not know.
     /// </summary>
-    private async Task<bool> Enter(Epoch epoch)
+    /// <param name="epoch">The tenure.</param>
+    /// <param name="entries">What is to be folded next, where that is known: an erasure among them ends the trouble with a row that cannot be healed.</param>
+    private async Task<bool> Enter(Epoch epoch, IReadOnlyList<LogEntry>? entries = null)
     {
         if (epoch < _epoch || (epoch != _epoch && epoch.Counter == _epoch.Counter)) return false;
+        _coming = entries;
         if (epoch > _epoch)
         {
             _epoch = epoch;
@@ -178,6 +208,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
 
         // Another tenure may come while the row is read.
         while (epoch == _epoch && _profile is null) await Load();
+        _coming = null;
         return epoch == _epoch;
     }
 
@@ -194,7 +225,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         _profile = null;
         _unsaved = new UnsavedWork(services.Names);
         _handedOver = null;
-        _appliedHash = 0;
+        _appliedEntry = default;
         _caughtUp = false;
     }
 
@@ -223,9 +254,8 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         var baseAt = _unsaved.ErasedAt > 0 ? 0 : _journalBaseAt;
         var needsBase = _unsaved.Journal.Count > 0 && now - baseAt >= services.Options.Retention.Journal.TotalMilliseconds / 4;
         Profile.JournalBaseAt = needsBase ? now : baseAt;
-        _handedOver = (_saved, Applied, counters, Profile.JournalBaseAt);
-        // Before the bytes are written, which drops the live state that both need.
-        var purchases = _unsaved.HasPurchase ? PurchaseFacts.Make(Profile, _savedCounters, services.Fold.Settings) : null;
+        _handedOver = (_version, Applied, counters, Profile.JournalBaseAt);
+        var purchases = _unsaved.HasPurchase ? PurchaseFacts.Make(Profile, _savedCounters) : null;
         var wakeAt = services.Churn.Scorer.WakeAt(Profile);
         var (row, side) = (rowBuffer ??= new ArrayBufferWriter<byte>(4096), sideBuffer ??= new ArrayBufferWriter<byte>(4096));
         row.ResetWrittenCount();
@@ -235,20 +265,22 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
             new CustomerWrite
             {
                 Customer = key,
-                Base = _saved,
+                Base = _version,
                 Applied = Applied,
-                AppliedHash = _appliedHash,
+                AppliedHash = _appliedEntry.Hash,
+                AppliedTime = _appliedEntry.Time,
                 FoldVersion = services.Fold.Settings.FoldVersion,
                 Row = row.WrittenSpan.ToArray(),
                 Side = side.WrittenSpan.ToArray(),
                 IsTombstone = Profile.IsTombstone,
                 NextWakeUp = wakeAt,
+                Repairs = Applied < _version,
                 Counters = ProfileCounters.Delta(_savedCounters, counters),
             },
             purchases,
             (write, entries) => JournalCodec.Write(
-                entries, now, write.FoldVersion, begins: needsBase && _saved == CustomerWrite.NoRow,
-                needsBase && _saved != CustomerWrite.NoRow ? new CustomerRecord(Applied, write.FoldVersion, write.Row, write.Side, false) : null));
+                entries, now, write.FoldVersion, begins: needsBase && _version == CustomerWrite.NoRow,
+                needsBase && _version != CustomerWrite.NoRow ? new CustomerRecord(Applied, write.FoldVersion, write.Row, write.Side, false) : null));
         return new CollectReply(ApplyStatus.Applied, Applied, _saved, write, [.. _unsaved.Names]);
     }
 
@@ -259,35 +291,56 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         if (applied <= _saved) return true;
         if (acknowledgement.Outcome != CommitOutcome.Written || _handedOver is not { } handedOver) return false;
         if (handedOver.Applied != applied || handedOver.Base != acknowledgement.Base) return false;
-        _saved = applied;
+        _saved = _version = applied;
         _savedCounters = handedOver.Counters;
         _journalBaseAt = handedOver.JournalBaseAt;
         _handedOver = null;
         _unsaved.Forget(applied);
+        foreach (var position in _refused.Keys)
+        {
+            if (position <= applied) _refused.Remove(position);
+        }
+
         return true;
     }
 
     /// <summary>
-    /// Folds an entry. A fold that throws is a bug and not a verdict, and it may have changed half of the profile and told half of its facts:
-    /// nothing of the memory is believed any longer, and the next call reads the row and gets again what is owed.
+    /// Folds an entry; null if the fold threw. That is its verdict on the entry, because it is pure, but it may have changed half of the profile and told half of its facts:
+    /// nothing of the memory is believed any longer. The row is read again, what is owed is given again, and this entry is then set aside.
     /// </summary>
-    private FoldVerdict FoldOrDrop(in LogEntry entry, ICollection<ChangedEvent>? changes)
+    private FoldVerdict? FoldOrDrop(in LogEntry entry, ICollection<ChangedEvent>? changes)
     {
         try
         {
             return FoldOne(entry, changes);
         }
-        catch
+        catch (Exception fault)
         {
+            // Whoever watches hears of all of it when it is folded again.
+            changes?.Clear();
             Drop();
-            throw;
+            if (!ProfileFold.IsVerdict(fault)) throw;
+            var reason = $"the fold failed on it: {fault.GetType().Name}, {fault.Message}";
+            _refused[entry.Position] = (entry.Hash, reason);
+            FoldFailed(services.Logger, key.Text, entry.Position, _partition, reason);
+            FoldFailedWhere(services.Logger, entry.Position, fault);
+            return null;
         }
+    }
+
+    private bool IsRefused(in LogEntry entry, out string reason)
+    {
+        reason = "";
+        if (!_refused.TryGetValue(entry.Position, out var refused) || refused.Hash != entry.Hash) return false;
+        reason = refused.Reason;
+        return true;
     }
 
     private FoldVerdict FoldOne(in LogEntry entry, ICollection<ChangedEvent>? changes)
     {
         _unsaved.Begin(entry);
-        _appliedHash = entry.Hash;
+        _appliedEntry = (entry.LogTime, entry.Hash);
+        if (IsRefused(entry, out var refusal)) return SetAside(entry, refusal);
         Entry read;
         try
         {
@@ -295,8 +348,7 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         }
         catch (UnreadableEntryException unreadable)
         {
-            _unsaved.SetAside(entry, key, unreadable.Message);
-            return ProfileFold.Reject(Profile, entry.Position, unreadable.Message).Verdict;
+            return SetAside(entry, unreadable.Message);
         }
 
         var outcome = services.Fold.Apply(Profile, read, _unsaved);
@@ -329,51 +381,15 @@ internal sealed class CustomerActor(CustomerKey key, CustomerServices services)
         return outcome.Verdict;
     }
 
-    private CustomerProfile ReadRow(CustomerRecord record) => record.FoldVersion <= services.Fold.Settings.FoldVersion
-        ? ProfileCodec.Read(key, record)
-        : throw new NewerFoldException(key, record.FoldVersion, services.Fold.Settings.FoldVersion);
-
-    /// <summary>
-    /// Folds the journal of a row that an older fold wrote. Nothing is handed over for it: the row follows with the customer's next commit, and until then every
-    /// load folds anew.
-    /// </summary>
-    private async Task<CustomerProfile> Refold(CustomerRecord record)
+    private FoldVerdict SetAside(in LogEntry entry, string reason)
     {
-        var journal = new List<JournalSegment>();
-        while (true)
-        {
-            var segments = await services.Store.ReadJournal(_partition, key, journal.Count == 0 ? 0 : journal[^1].Last, SegmentsAtOnce);
-            journal.AddRange(segments);
-            if (segments.Count < SegmentsAtOnce) break;
-        }
-
-        var folded = services.Journals.Refold(key, record, journal);
-        services.Metrics.Refolded(folded.Basis);
-        return folded.Profile;
+        _unsaved.SetAside(entry, key, reason);
+        return ProfileFold.Reject(Profile, entry.Position, reason).Verdict;
     }
 
-    private async Task LoadRow()
-    {
-        // Reloads may overlap: only the newest one counts.
-        var mine = ++_loads;
-        // A load that ended at once would leave its task behind as the one under way.
-        await Task.Yield();
-        try
-        {
-            var record = await services.Store.ReadCustomer(_partition, key);
-            if (mine != _loads) return;
-            var stored = record is null ? new CustomerProfile(key) : ReadRow(record);
-            var profile = record is null || record.FoldVersion == services.Fold.Settings.FoldVersion ? stored : await Refold(record);
-            if (mine != _loads) return;
-            _profile = profile;
-            _saved = record?.Applied ?? CustomerWrite.NoRow;
-            // The partition's sums hold the share of the row as it is stored; what a re-fold made of it comes with the next commit.
-            _savedCounters = ProfileCounters.Take(stored, services.Fold.Settings);
-            _journalBaseAt = stored.JournalBaseAt;
-        }
-        finally
-        {
-            if (mine == _loads) _loading = null;
-        }
-    }
+    [LoggerMessage(EventId = 3012, Level = LogLevel.Error, Message = "An entry of customer {Customer}, position {Position} of partition {Partition}, is set aside as a dead letter: {Reason}")]
+    private static partial void FoldFailed(ILogger logger, string customer, long position, int partition, string reason);
+
+    [LoggerMessage(EventId = 3013, Level = LogLevel.Debug, Message = "Where the fold failed on the entry at position {Position}")]
+    private static partial void FoldFailedWhere(ILogger logger, long position, Exception fault);
 }

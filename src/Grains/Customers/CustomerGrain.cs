@@ -3,9 +3,12 @@ using Orleans.Concurrency;
 using Personalization.Configuration;
 using Personalization.Customers;
 using Personalization.Decisions;
+using Personalization.Engine.Features;
 using Personalization.Engine.Profiles;
 using Personalization.Grains.Decisions;
+using Personalization.Models;
 using Personalization.Partitions;
+using Personalization.Stores;
 
 namespace Personalization.Grains.Customers;
 
@@ -57,15 +60,20 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
     public async Task<ProfileReply> GetProfile(ProfileQuery query)
     {
         var (reply, at) = await Reach(query.At, query.After);
-        return reply.AtBeforeNewest ? reply : reply with { Profile = await View(at) };
+        if (!reply.AtBeforeNewest) reply = reply with { Profile = await View(at) };
+        LeaveIfUnknown();
+        return reply;
     }
 
     public async Task<ChurnReply> GetChurn(ChurnQuery query)
     {
-        var (reached, at) = await Reach(query.At, query.After);
+        _deciding.Replicas.Require(Replicas.Churn);
+        var (reached, at) = await Reach(query.At, query.After, purpose: FeaturePurpose.Personalization);
+        var churn = reached.AtBeforeNewest ? null : await Churn(at);
+        LeaveIfUnknown();
         return new ChurnReply
         {
-            Churn = reached.AtBeforeNewest ? null : await Churn(at),
+            Churn = churn,
             CaughtUp = reached.CaughtUp,
             AfterFound = reached.AfterFound,
             Stale = reached.Stale,
@@ -76,14 +84,18 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
 
     public async Task<RecommendationReply> Recommend(RecommendationQuery query)
     {
-        var (reached, at) = await Reach(query.At, query.After, query.Now);
-        return await _recommendations.Answer(query, reached, at, _actor, Evidence(), Recorder());
+        var (reached, at) = await Reach(query.At, query.After, query.Now, FeaturePurpose.Personalization);
+        var reply = await _recommendations.Answer(query, reached, at, _actor, Evidence(), Recorder());
+        LeaveIfUnknown();
+        return reply;
     }
 
     public async Task<DecisionReply> Decide(DecisionRequest request)
     {
-        var (reached, _) = await Reach(request.At, request.After, request.Now);
-        return await new CustomerDecisions(_actor, Recorder(), _deciding, () => CatchUp()).Decide(request, reached);
+        var (reached, _) = await Reach(request.At, request.After, request.Now, FeaturePurpose.Personalization);
+        var reply = await new CustomerDecisions(_actor, Recorder(), _deciding, () => CatchUp()).Decide(request, reached);
+        LeaveIfUnknown();
+        return reply;
     }
 
     public async Task<RewardOutcome> GiveReward(RewardRequest request)
@@ -105,7 +117,11 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
     }
 
     /// <summary>Brings the profile to where a reader wants it; answers all but the profile, and the time to evaluate at.</summary>
-    private async Task<(ProfileReply Reply, long At)> Reach(long? asked, string? eventId, long? now = null)
+    /// <param name="asked">The time asked for.</param>
+    /// <param name="eventId">The event to read.</param>
+    /// <param name="now">The installation's time; null = the wall clock's.</param>
+    /// <param name="purpose">What the profile is then read for: who refused it has no newest event either. Null: to show it.</param>
+    private async Task<(ProfileReply Reply, long At)> Reach(long? asked, string? eventId, long? now = null, FeaturePurpose? purpose = null)
     {
         var after = eventId is { } id ? (ulong)KeyHash.Hash128(id) : (ulong?)null;
         // An activation that asks reads its row after the answer, so it is not loaded before.
@@ -116,7 +132,7 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
         var isFound = after is { } hash ? _actor.Profile.Remembers(hash) || await Evidence().Holds(eventId!, _actor) : (bool?)null;
         // Whatever was awaited, another tenure may have dropped the memory meanwhile.
         await _actor.Load();
-        var profile = _actor.Profile;
+        var profile = purpose is { } read ? new FeatureView(_actor.Profile).For(read) : _actor.Profile;
         var newest = profile.IsEmpty ? (long?)null : profile.NewestEventTime;
         var reply = new ProfileReply
         {
@@ -137,7 +153,7 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
             var owner = _grains.GetGrain<IPartitionGrain>(_services.Map.PartitionOf(_key));
             return await Watched(changes => _actor.CatchUp(after => owner.CatchUp(_key, after).WaitAsync(_options.CatchUpTimeout, _services.Time), changes, anew));
         }
-        catch (Exception fault) when (fault is TimeoutException or OrleansException or InvalidOperationException)
+        catch (Exception fault) when (fault is TimeoutException or OrleansException or InvalidOperationException or StoreUnavailableException)
         {
             return false;
         }
@@ -162,6 +178,15 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
         // Entries may have come while the journal was read: an id is cited only for the purchase that it is of.
         await _actor.Load();
         return churn.Score(_actor.Profile, at, churn.LastPurchaseAt(_actor.Profile) == purchase ? eventId : null);
+    }
+
+    /// <summary>
+    /// After an answer about somebody of whom nothing is known, stored or under way: the activation goes at once, and not when it has been idle. Callers make ids up, and each would hold some
+    /// kilobytes for as long; who comes again costs one read of the store.
+    /// </summary>
+    private void LeaveIfUnknown()
+    {
+        if (_actor.IsUnknown && _recorder is not { Pending.Count: > 0 } && _watchers is not { IsWatched: true }) DeactivateOnIdle();
     }
 
     private DecisionRecorder Recorder() => _recorder ??= new DecisionRecorder(_key, _actor, _deciding, () => CatchUp(anew: true));

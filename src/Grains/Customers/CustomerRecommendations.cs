@@ -5,6 +5,7 @@ using Personalization.Engine.Profiles;
 using Personalization.Engine.Recommendations;
 using Personalization.Engine.Recommendations.Indexes;
 using Personalization.Grains.Decisions;
+using Personalization.Models;
 using Personalization.Partitions;
 
 namespace Personalization.Grains.Customers;
@@ -13,7 +14,7 @@ namespace Personalization.Grains.Customers;
 /// Recommends to a customer out of this silo's replica: what is chosen in one turn and in process, then the names and event ids that an answer
 /// tells, looked up.
 /// </summary>
-internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommender recommender, CustomerServices services, RecommendationRecords records, DecisionMetrics metrics)
+internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommender recommender, CustomerServices services, RecommendationRecords records, Replicas replicas, DecisionMetrics metrics)
 {
     /// <summary>The answer to a question, for a profile that stands where the reader wants it.</summary>
     /// <remarks>
@@ -22,6 +23,8 @@ internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommen
     /// </remarks>
     public async Task<RecommendationReply> Answer(RecommendationQuery query, ProfileReply reached, long at, CustomerActor actor, RecentEvidence evidence, DecisionRecorder recorder)
     {
+        replicas.Require(Replicas.Catalogue);
+        replicas.Require(Replicas.ItemIndexes);
         var reply = new RecommendationReply
         {
             At = at,
@@ -35,8 +38,9 @@ internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommen
         var key = query.DryRun ? 0 : OpenDecisions.KeyOf(DecisionKind.Recommendation, query.Slot, query.IdempotencyKey);
         if (key != 0)
         {
-            if (await Repeat(reply, key, actor, recorder) is { } repeat) return repeat;
+            var repeat = await Repeat(reply, key, actor, recorder);
             await actor.Load();
+            if (repeat is not null) return WithoutDeleted(repeat, actor.Profile.Customer.Tenant);
         }
 
         var request = ToRequest(query, actor.Profile.Customer.Tenant, at);
@@ -54,7 +58,7 @@ internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommen
             return reply with { Status = isRecorded ? DecisionStatus.Decided : DecisionStatus.NotDurable };
         }
 
-        var pending = recorder.Begin(records.Make(reply, query.Slot, key), DecisionRecorder.NewShortId(), reply.At);
+        var pending = recorder.Begin(records.Make(reply, query.Slot, key), DecisionRecorder.NewShortId(), reply.At, query.Traffic);
         if (await recorder.Await(pending) == RecordEnd.Recorded)
         {
             metrics.Decided(DecisionKind.Recommendation, "decided");
@@ -74,6 +78,19 @@ internal sealed class CustomerRecommendations(ItemIndexReplica replica, Recommen
         if (found is not var (shortId, at, made)) return null;
         metrics.Decided(DecisionKind.Recommendation, "repeat");
         return RecommendationRecords.Restore(reply, made) with { DecisionId = await recorder.PublicId(shortId), At = at, IsRepeat = true };
+    }
+
+    /// <summary>What was deleted since is not shown again; the record stays what it was.</summary>
+    private RecommendationReply WithoutDeleted(RecommendationReply reply, string tenant)
+    {
+        using var catalogue = replica.Catalogue.Read();
+        var items = new List<RecommendedItem>(reply.Items.Count);
+        foreach (var item in reply.Items)
+        {
+            if (!catalogue.IsDeleted(KeyHash.Name(tenant, item.ItemId))) items.Add(item);
+        }
+
+        return items.Count == reply.Items.Count ? reply : reply with { Items = items };
     }
 
     /// <summary>Chooses items for a profile. In one turn: nothing is awaited, nothing is called.</summary>

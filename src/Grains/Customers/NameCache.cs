@@ -16,6 +16,9 @@ internal sealed class NameCache(INameStore store)
     /// <summary>A name was stored.</summary>
     public void Add(ulong hash, string name) => _names.AddOrUpdate(hash, name);
 
+    /// <summary>The store may have lost names that are known here: they are looked up, and told, again.</summary>
+    public void Forget() => _names.Clear();
+
     /// <summary>The names of hashes; those that nobody knows are left out.</summary>
     public async ValueTask<IReadOnlyDictionary<ulong, string>> Resolve(IReadOnlySet<ulong> hashes, IEnumerable<KeyValuePair<ulong, string>> unsaved)
     {

@@ -3,6 +3,7 @@ using Personalization.Engine.Profiles;
 using Personalization.Events;
 using Personalization.Log;
 using Personalization.Partitions;
+using Personalization.Stores;
 
 namespace Personalization.Grains.Customers;
 
@@ -39,7 +40,7 @@ internal sealed class RecentEvidence(CustomerKey customer, CustomerServices serv
         if (wanted.Count == 0) return;
         foreach (var segment in await services.Store.ReadJournal(_partition, customer, wanted.Min() - 1, MaxSegments))
         {
-            foreach (var entry in JournalCodec.Read(segment))
+            foreach (var entry in Read(segment))
             {
                 if (wanted.Remove(entry.Position)) Remember(entry);
             }
@@ -56,7 +57,7 @@ internal sealed class RecentEvidence(CustomerKey customer, CustomerServices serv
 
         foreach (var segment in await services.Store.ReadJournal(_partition, customer, Math.Max(0, actor.Saved - RecentPositions), MaxSegments))
         {
-            foreach (var entry in JournalCodec.Read(segment))
+            foreach (var entry in Read(segment))
             {
                 if (EntryCodec.ReadEnvelope(entry.Bytes).EventId == eventId) return true;
             }
@@ -82,7 +83,7 @@ internal sealed class RecentEvidence(CustomerKey customer, CustomerServices serv
             var known = services.Reader.RecentItemsOf(actor.Profile).FirstOrDefault(item => item.Type == EventType.Purchase && item.Time == time);
             foreach (var segment in await services.Store.ReadJournal(_partition, customer, Math.Max(0, known.Position - 1), MaxSegments))
             {
-                foreach (var entry in JournalCodec.Read(segment))
+                foreach (var entry in Read(segment))
                 {
                     if (IsPurchaseAt(entry, time)) found = EntryCodec.ReadEnvelope(entry.Bytes).EventId;
                 }
@@ -102,6 +103,19 @@ internal sealed class RecentEvidence(CustomerKey customer, CustomerServices serv
         var used = _used;
         _used = false;
         return used;
+    }
+
+    /// <summary>What is in a segment. One that is damaged cites nothing, and is told where the profile is folded anew; the profile that asks is whole without it.</summary>
+    private static IReadOnlyList<LogEntry> Read(JournalSegment segment)
+    {
+        try
+        {
+            return JournalCodec.Read(segment);
+        }
+        catch (InvalidDataException)
+        {
+            return [];
+        }
     }
 
     private bool IsPurchaseAt(in LogEntry entry, long time)

@@ -19,6 +19,7 @@ internal sealed class CustomerDecisions(CustomerActor actor, DecisionRecorder re
     /// <exception cref="LogUnavailableException">The log refused the record after the draw.</exception>
     public async Task<DecisionReply> Decide(DecisionRequest request, ProfileReply reached)
     {
+        await services.Require();
         var reply = new DecisionReply { CaughtUp = reached.CaughtUp, AfterFound = reached.AfterFound, Stale = reached.Stale, NewestEventTime = reached.NewestEventTime };
         if (reached.AtBeforeNewest) return reply with { Status = DecisionStatus.AtBeforeNewest };
         var key = request.DryRun ? 0 : OpenDecisions.KeyOf(DecisionKind.NextBestAction, request.Slot, request.IdempotencyKey);
@@ -39,7 +40,7 @@ internal sealed class CustomerDecisions(CustomerActor actor, DecisionRecorder re
                 return reply with { Status = isRecorded ? DecisionStatus.Decided : DecisionStatus.NotDurable, Decision = Shown(made, request.Explain), At = at };
             }
 
-            var pending = recorder.Begin(made, shortId, at);
+            var pending = recorder.Begin(made, shortId, at, request.Traffic);
             switch (await recorder.Await(pending))
             {
                 case RecordEnd.Recorded:
@@ -83,6 +84,9 @@ internal sealed class CustomerDecisions(CustomerActor actor, DecisionRecorder re
     private async Task<DecisionReply> Repeated(DecisionReply reply, string shortId, long at, DecisionMade made, bool explain)
     {
         services.Metrics.Decided(DecisionKind.NextBestAction, "repeat");
+        // What was deleted since is not answered again; the record stays what it was.
+        var library = services.Library.Current;
+        if (made.Choices.Any(choice => library.Find(choice.Id) is null)) made = made with { Choices = [.. made.Choices.Where(choice => library.Find(choice.Id) is not null)] };
         return reply with { DecisionId = await recorder.PublicId(shortId), Decision = Shown(made, explain), At = at, IsRepeat = true };
     }
 
@@ -101,7 +105,7 @@ internal sealed class CustomerDecisions(CustomerActor actor, DecisionRecorder re
             Seed = services.Seed,
             Decision = DecisionId.HashOf(shortId),
             Pending = recorder.Pending,
-            Learns = services.Learns,
+            Learns = services.Learns && request is { Traffic: Traffic.Human or Traffic.Replay, DryRun: false } && services.Shares.Takes(slot.Model, request.Key, slot.KeyShare),
             // A dry run spends nothing, so it may show what is capped; without a log nothing would hold others back.
             WithoutCapped = withoutCapped && !request.DryRun,
         });

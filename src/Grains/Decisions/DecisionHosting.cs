@@ -16,7 +16,7 @@ internal static class DecisionHosting
     public static IServiceCollection AddDecisions(this IServiceCollection services)
     {
         services.AddSingleton(provider => new SlotTable(Options(provider).Decisions));
-        services.AddSingleton<SlotModelReplica>();
+        services.AddSingleton(provider => new SlotModelReplica(provider.GetRequiredService<SlotTable>().Of));
         services.AddSingleton<IActionModels>(provider => provider.GetRequiredService<SlotModelReplica>());
         services.AddSingleton(provider => SlotModels.Definition(
             Options(provider).Tenant, provider.GetRequiredService<SlotTable>().Of, provider.GetRequiredService<SlotModelReplica>()));

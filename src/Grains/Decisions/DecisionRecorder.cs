@@ -72,11 +72,11 @@ internal sealed class DecisionRecorder
     }
 
     /// <summary>Reserves and sends a record. To be called in the turn of the draw; <see cref="Await"/> tells how it ended.</summary>
-    public PendingDecision Begin(DecisionMade made, string shortId, long at)
+    public PendingDecision Begin(DecisionMade made, string shortId, long at, Traffic traffic)
     {
         var pending = new PendingDecision(made, shortId, at, _services.Time.GetTimestamp());
         Pending.Add(pending);
-        _ = Send(pending);
+        _ = Send(pending, traffic);
         return pending;
     }
 
@@ -119,11 +119,11 @@ internal sealed class DecisionRecorder
         _services.Customers.Codec.Read(entry) is { Payload: DecisionMade made } read ? (read.Envelope.EventId, read.Envelope.EventTime, made) : null;
 
     /// <summary>Sends a record. Never throws: whatever comes of it is told by the pending decision, which leaves only once that is known.</summary>
-    private async Task Send(PendingDecision pending)
+    private async Task Send(PendingDecision pending, Traffic traffic)
     {
         try
         {
-            var envelope = new EntryEnvelope(EntryKind.Decision, _key, pending.ShortId, pending.At, Flags: EntryFlags.ProducerGaveId);
+            var envelope = new EntryEnvelope(EntryKind.Decision, _key, pending.ShortId, pending.At, Traffic: traffic, Flags: EntryFlags.ProducerGaveId);
             var bytes = _services.Customers.Codec.Write(envelope, pending.Made);
             var position = (await _services.Appender.Append(_partition, [new AppendItem(bytes, _actor.Epoch)]))[0];
             if (position == AppendReply.StaleEpoch) Withdraw(pending, AppendEnd.StaleEpoch);

@@ -4,6 +4,7 @@ using Personalization.Engine.Decisions;
 using Personalization.Grains.Actions;
 using Personalization.Grains.Customers;
 using Personalization.Log;
+using Personalization.Models;
 
 namespace Personalization.Grains.Decisions;
 
@@ -15,6 +16,7 @@ namespace Personalization.Grains.Decisions;
 /// <param name="Slots">The slots' settings.</param>
 /// <param name="Appender">Where records go: the log, in process.</param>
 /// <param name="SigningKey">Signs decision ids.</param>
+/// <param name="Replicas">Which copies were read.</param>
 /// <param name="Metrics">What operators watch.</param>
 internal sealed record DecisionServices(
     CustomerServices Customers,
@@ -24,10 +26,31 @@ internal sealed record DecisionServices(
     SlotTable Slots,
     ILogAppender Appender,
     DecisionSigningKey SigningKey,
+    Replicas Replicas,
     DecisionMetrics Metrics)
 {
     /// <summary>Seeds the draws of this process; each record holds it.</summary>
     public ulong Seed { get; } = (ulong)Random.Shared.NextInt64();
+
+    /// <summary>How much of what is learned each key has taught.</summary>
+    public KeyShares Shares { get; } = new();
+
+    /// <summary>Sees to it that everything a decision is made of was read once.</summary>
+    /// <exception cref="NotReadYetException">Something was not.</exception>
+    public async ValueTask Require()
+    {
+        Replicas.Require(Personalization.Models.Replicas.ActionLibrary);
+        Replicas.Require(Personalization.Models.Replicas.SlotModels);
+        try
+        {
+            // Before the draw: a decision that was recorded must be able to tell its id.
+            await SigningKey.Get();
+        }
+        catch (Exception fault) when (fault is not InvalidDataException)
+        {
+            throw NotReadYetException.Of(Personalization.Models.Replicas.SigningKey, fault);
+        }
+    }
 
     /// <summary>The settings.</summary>
     public DecisionOptions Options => Customers.Options.Decisions;

@@ -1,22 +1,15 @@
-using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using Personalization.Configuration;
 using Personalization.Engine.Decisions;
 
 namespace Personalization.Grains.Decisions;
 
-/// <summary>The settings of slots by name, made ready once.</summary>
+/// <summary>The settings of slots by name, made ready once. Callers make names up: only those that the settings name take room.</summary>
 internal sealed class SlotTable(DecisionOptions options)
 {
-    /// <summary>Names kept, at most: callers make them up.</summary>
-    private const int MaxKept = 1000;
-
-    private readonly ConcurrentDictionary<string, SlotSettings> _slots = new(StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, SlotSettings> _configured = options.Slots.Keys.ToFrozenDictionary(name => name, name => SlotSettings.From(name, options), StringComparer.Ordinal);
+    private readonly SlotSettings _unconfigured = SlotSettings.From(SlotSettings.SharedModel, options);
 
     /// <summary>A slot's settings; those of <see cref="DecisionOptions.Default"/> where nobody configured it.</summary>
-    public SlotSettings Of(string name)
-    {
-        if (_slots.TryGetValue(name, out var slot)) return slot;
-        slot = SlotSettings.From(name, options);
-        return _slots.Count < MaxKept || options.Slots.ContainsKey(name) ? _slots.GetOrAdd(name, slot) : slot;
-    }
+    public SlotSettings Of(string name) => _configured.TryGetValue(name, out var slot) ? slot : _unconfigured.Named(name);
 }

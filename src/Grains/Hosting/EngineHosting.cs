@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Orleans.Configuration;
@@ -18,6 +19,7 @@ using Personalization.Grains.Models;
 using Personalization.Grains.Placement;
 using Personalization.Grains.Telemetry;
 using Personalization.Log;
+using Personalization.Models;
 using Personalization.Partitions;
 using Personalization.Stores;
 
@@ -34,6 +36,7 @@ public static class EngineHosting
     {
         var services = silo.Services;
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Replicas>();
         // Every row and every answer depends on the revision, so whoever asks for the settings first waits until it is agreed on.
         services.AddSingleton(provider => Task.Run(() => FoldRevision.Agree(
             provider.GetRequiredService<IDocumentStore>(), Settings(provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value))).GetAwaiter().GetResult());
@@ -57,6 +60,7 @@ public static class EngineHosting
             provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value)
         {
             Churn = provider.GetRequiredService<ChurnReplica>(),
+            Logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger<CustomerActor>(),
             MayBeTwice = provider.GetRequiredService<IOptions<PersonalizationOptions>>().Value.Storage == StorageKind.Redis,
         });
         services.AddOptions<GrainCollectionOptions>().Configure<IOptions<PersonalizationOptions>>((collection, options) =>
@@ -64,6 +68,9 @@ public static class EngineHosting
             collection.ClassSpecificCollectionAge[typeof(CustomerGrain).FullName!] = options.Value.Owner.CustomerIdle;
             if (options.Value.Owner.CustomerIdle <= collection.CollectionQuantum) collection.CollectionQuantum = options.Value.Owner.CustomerIdle / 2;
         });
+        // Callers make customers up, and each stays in the directory's cache of who is where: a process that is all there is needs next to none of it.
+        services.AddOptions<GrainDirectoryOptions>().Configure<IOptions<PersonalizationOptions>>((directory, options) =>
+            directory.CacheSize = options.Value.Storage == StorageKind.Redis ? DirectoryCache : DirectoryCacheAlone);
         services.AddRecommendations();
         services.AddModels();
         services.AddActionLibrary();
@@ -72,6 +79,11 @@ public static class EngineHosting
         services.AddHostedService<OwnerKeeper>();
         return silo;
     }
+
+    /// <summary>Customers of other silos whose place is remembered, some 400 bytes each.</summary>
+    private const int DirectoryCache = 100_000;
+
+    private const int DirectoryCacheAlone = 1_000;
 
     /// <summary>The fold's settings for an installation, without their revision (see <see cref="FoldRevision"/>).</summary>
     public static FoldSettings Settings(PersonalizationOptions options)
@@ -84,7 +96,7 @@ public static class EngineHosting
             SessionGap = fold.SessionGap,
             Lateness = fold.Lateness,
             AffinityHalfLife = fold.AffinityHalfLife,
-            OrderMemory = fold.OrderMemory,
+            OrderMemory = fold.OrderMemory ?? options.Retention.Journal,
             PriceBandUnit = fold.PriceBandUnit,
             RecentItems = fold.RecentItems,
             Categories = fold.Categories,

@@ -10,7 +10,8 @@ internal sealed partial class OwnerKeeper(IGrainFactory grains, IPartitionLog lo
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly Task?[] _asking = new Task?[log.Partitions];
+    private readonly Task<bool>?[] _asking = new Task<bool>?[log.Partitions];
+    private bool _areOwned;
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -26,6 +27,7 @@ internal sealed partial class OwnerKeeper(IGrainFactory grains, IPartitionLog lo
                 }
 
                 await Task.Delay(Interval, time, stoppingToken);
+                TellOwned();
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -34,17 +36,33 @@ internal sealed partial class OwnerKeeper(IGrainFactory grains, IPartitionLog lo
         }
     }
 
-    private async Task Ensure(int partition)
+    private async Task<bool> Ensure(int partition)
     {
         try
         {
             await grains.GetGrain<IPartitionGrain>(partition).Ensure();
+            return true;
         }
         catch (Exception fault)
         {
             EnsureFailed(logger, partition, fault);
+            return false;
         }
     }
+
+    /// <summary>One line when all partitions have owners, at the start and again after one had none.</summary>
+    private void TellOwned()
+    {
+        if (Array.Exists(_asking, asked => asked is { IsCompleted: true, Result: false })) _areOwned = false;
+        else if (!_areOwned && Array.TrueForAll(_asking, asked => asked is { IsCompleted: true }))
+        {
+            _areOwned = true;
+            AllOwned(logger, _asking.Length);
+        }
+    }
+
+    [LoggerMessage(EventId = 3057, Level = LogLevel.Information, Message = "All {Count} partitions have an owner")]
+    private static partial void AllOwned(ILogger logger, int count);
 
     [LoggerMessage(EventId = 3051, Level = LogLevel.Warning, Message = "Partition {Partition} has no owner; it is tried again")]
     private static partial void EnsureFailed(ILogger logger, int partition, Exception fault);

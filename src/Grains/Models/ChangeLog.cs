@@ -6,10 +6,10 @@ namespace Personalization.Grains.Models;
 /// The changes that a learner published lately, for replicas to take; bounded by bytes, the oldest go. Safe for one writer and any number of
 /// readers.
 /// </summary>
-internal sealed class ChangeLog(TimeProvider time)
+internal sealed class ChangeLog(TimeProvider time, long keptBytes = ChangeLog.MostBytes)
 {
     /// <summary>Bytes of changes that are kept: a replica that fell further behind loads the stored model.</summary>
-    private const long KeptBytes = 32 << 20;
+    public const long MostBytes = 32 << 20;
 
     /// <summary>Bytes of one answer.</summary>
     private const long ReplyBytes = 4 << 20;
@@ -56,7 +56,7 @@ internal sealed class ChangeLog(TimeProvider time)
             _changes.Add(new ModelChange(++_revision, isWhole, bytes, time.GetUtcNow().ToUnixTimeMilliseconds()));
             _bytes += bytes.Length;
             var dropped = 0;
-            while (_bytes > KeptBytes && dropped < _changes.Count - 1) _bytes -= _changes[dropped++].Bytes.Length;
+            while (_bytes > keptBytes && dropped < _changes.Count - 1) _bytes -= _changes[dropped++].Bytes.Length;
             if (dropped > 0) _changes.RemoveRange(0, dropped);
             Wake();
             return _revision;

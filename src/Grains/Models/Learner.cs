@@ -25,6 +25,9 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
     /// <summary>What a model that is told slot by slot publishes a second, about.</summary>
     private const double BytesPerSecond = 2 << 20;
 
+    /// <summary>Bytes kept of changes that are parts told anew: the next one says it again, and a replica that is behind loads what is stored.</summary>
+    private const long WholeBytes = 8 << 20;
+
     private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(500);
 
     private const int PageRows = 2_000;
@@ -50,7 +53,7 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
     private bool IsFrozen => services.Options.Learning == LearningKind.Frozen;
 
     /// <summary>What replicas take.</summary>
-    public ChangeLog Changes { get; } = new(services.Time);
+    public ChangeLog Changes { get; } = new(services.Time, definition.KeepsChanges ? ChangeLog.MostBytes : WholeBytes);
 
     /// <summary>How it stands, as of the last look at the outbox.</summary>
     public LearnerStatus Status => Volatile.Read(ref _status);
@@ -73,6 +76,7 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
             {
                 LearningFailed(services.Logger, definition.Name, fault);
                 _status = _status with { IsReady = false, Fault = fault.Message };
+                EndResets(fault);
                 await Task.Delay(RetryAfter, services.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -164,6 +168,7 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
                 cancellation.ThrowIfCancellationRequested();
             }
 
+            TakeResets();
             if (services.Time.GetElapsedTime(_published) >= _rest) Publish();
             var elapsed = services.Time.GetElapsedTime(_saved);
             if (_isDirty && (_saveSoon || elapsed >= services.Options.Models.SaveInterval)) await Save(cancellation);
@@ -265,6 +270,7 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
     private void Stored()
     {
         _saveSoon = false;
+        EndResets(null);
         Interlocked.Exchange(ref _stored, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
@@ -286,9 +292,12 @@ internal sealed partial class Learner(ModelDefinition definition, LearnerService
     /// <summary>Bytes of changes after which a base is written: then, and whenever they have grown to the base's own size, so that bases cost no more than changes do.</summary>
     private const long MinBytesForBase = 8 << 20;
 
+    /// <summary>About the bytes of a state beside what the model holds in memory.</summary>
+    private const int StateHead = 4096;
+
     private byte[] StateBytes()
     {
-        using var stream = new MemoryStream();
+        using var stream = new MemoryStream((int)Math.Min(_model.AllocatedBytes + StateHead, Array.MaxLength));
         _model.Save(stream);
         return stream.ToArray();
     }

@@ -41,5 +41,7 @@ internal sealed class LearnerGrain(IEnumerable<ModelDefinition> definitions, Lea
 
     public Task<ModelChanges> ReadChanges(ModelCursor have) => _learner.Changes.Read(have, PollLimit, _polls.Token);
 
+    public Task Reset(string part) => _learner.Reset(part, _stop.Token);
+
     public Task<bool> Drain(TimeSpan atMost) => _learner.Drain(atMost, _stop.Token);
 }

@@ -9,13 +9,13 @@ namespace Personalization.Grains.Models;
 /// On each silo: follows every model with this silo's replica, sees to it that every model has a learner at work, and suspends consumers of the
 /// outbox that lag past their bound, whoever they are, so that one that died does not keep rows for ever.
 /// </summary>
-internal sealed partial class ModelKeeper(IEnumerable<ModelDefinition> definitions, LearnerServices services, IGrainFactory grains, ILogger<ModelKeeper> logger) : BackgroundService
+internal sealed partial class ModelKeeper(IEnumerable<ModelDefinition> definitions, LearnerServices services, IGrainFactory grains, Replicas replicas, ILogger<ModelKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SuspensionInterval = TimeSpan.FromSeconds(30);
 
     private readonly ModelDefinition[] _definitions = [.. definitions];
-    private readonly ReplicaFollower[] _followers = [.. definitions.Select(definition => new ReplicaFollower(definition, services, have => grains.GetGrain<ILearnerGrain>(definition.Name).ReadChanges(have)))];
+    private readonly ReplicaFollower[] _followers = [.. definitions.Select(definition => new ReplicaFollower(definition, services, have => grains.GetGrain<ILearnerGrain>(definition.Name).ReadChanges(have), replicas))];
 
     /// <summary>Loads what is stored first, so that a silo serves no request with models that know less than was stored before.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using Personalization.Models;
 namespace Personalization.Grains.Models;
 
 /// <summary>Keeps one model's replica on this silo up to date: loads what is stored, then takes what the learner publishes; loads anew on a gap.</summary>
-internal sealed partial class ReplicaFollower(ModelDefinition definition, LearnerServices services, Func<ModelCursor, Task<ModelChanges>> readChanges)
+internal sealed partial class ReplicaFollower(ModelDefinition definition, LearnerServices services, Func<ModelCursor, Task<ModelChanges>> readChanges, Replicas? replicas = null)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
 
@@ -24,6 +24,7 @@ internal sealed partial class ReplicaFollower(ModelDefinition definition, Learne
     /// <summary>Loads what is stored; where that fails it is tried again by <see cref="Run"/>.</summary>
     public async Task Start(CancellationToken cancellation)
     {
+        replicas?.Expect(Replicas.OfModel(definition.Name));
         try
         {
             await Load(cancellation);
@@ -73,6 +74,7 @@ internal sealed partial class ReplicaFollower(ModelDefinition definition, Learne
         foreach (var (_, bytes) in changes) definition.Replica.Apply(bytes.Span, isWhole: false);
         _isTorn = false;
         Cursor = new ModelCursor(Guid.Empty, head?.Revision ?? 0);
+        replicas?.MarkRead(Replicas.OfModel(definition.Name));
         services.Metrics.Loaded(definition.Name);
         services.Metrics.Replica(definition.Name, Cursor.Revision, definition.Replica.AllocatedBytes, null);
     }

@@ -28,6 +28,9 @@ internal sealed class Lane(CustomerKey customer)
     /// <summary>When the customer began to fail to answer; null while it answers.</summary>
     public DateTimeOffset? FailingSince { get; set; }
 
+    /// <summary>When the customer began to fail to hand over what it folded; null while it does.</summary>
+    public DateTimeOffset? WithholdingSince { get; set; }
+
     /// <summary>Whether the customer folded something that is not known to be saved.</summary>
     public bool IsDirty => _delivered > 0;
 
@@ -35,8 +38,8 @@ internal sealed class Lane(CustomerKey customer)
 
     public bool HasUndelivered => _delivered < _entries.Count;
 
-    /// <summary>The lowest position owed; null if none is.</summary>
-    public long? First => _entries.Count > 0 ? _entries[0].Position : null;
+    /// <summary>The lowest entry owed; null if none is.</summary>
+    public EntryMark? First => _entries.Count > 0 ? _entries[0].Entry.Mark : null;
 
     /// <summary>The highest position owed; 0 if none is.</summary>
     public long Last => _entries.Count > 0 ? _entries[^1].Position : 0;

@@ -17,24 +17,24 @@ internal sealed class Obligations
 
     public Obligations(long committed, ulong committedHash, long newestEventTime)
     {
-        Cursor = Committed = committed;
-        CursorHash = CommittedHash = committedHash;
+        CursorEntry = CommittedEntry = new EntryMark(committed, 0, committedHash);
         NewestEventTime = CommittedEventTime = newestEventTime;
     }
 
     /// <summary>The highest position taken.</summary>
-    public long Cursor { get; private set; }
+    public long Cursor => CursorEntry.Position;
 
-    /// <summary><see cref="LogEntry.Hash"/> of the entry at the cursor; 0 if not known.</summary>
-    public ulong CursorHash { get; private set; }
+    /// <summary>The entry at the cursor.</summary>
+    public EntryMark CursorEntry { get; private set; }
 
     /// <summary>Highest event time taken.</summary>
     public long NewestEventTime { get; private set; }
 
     /// <summary>The position before the lowest entry that is not passed.</summary>
-    public long Committed { get; private set; }
+    public long Committed => CommittedEntry.Position;
 
-    public ulong CommittedHash { get; private set; }
+    /// <summary>The entry at the committed position.</summary>
+    public EntryMark CommittedEntry { get; private set; }
 
     public long CommittedEventTime { get; private set; }
 
@@ -72,9 +72,8 @@ internal sealed class Obligations
     /// <summary>The log continues at another position, because a generation starts there.</summary>
     public void JumpTo(long position)
     {
-        Cursor = position - 1;
-        CursorHash = 0;
-        if (_taken.Count == 0) Commit(Cursor, 0, CommittedEventTime);
+        CursorEntry = new EntryMark(position - 1, 0, 0);
+        if (_taken.Count == 0) Commit(CursorEntry, CommittedEventTime);
     }
 
     /// <summary>A customer's effects up to a position are saved.</summary>
@@ -88,7 +87,7 @@ internal sealed class Obligations
     /// <summary>A customer is parked: the position may pass its entries. Answers from which position on.</summary>
     public long? Park(Lane lane)
     {
-        var from = lane.First;
+        var from = lane.First?.Position;
         lane.PassUpTo(long.MaxValue);
         Drop(lane);
         Settle();
@@ -104,8 +103,7 @@ internal sealed class Obligations
     private TakenEntry Enqueue(in LogEntry entry, long eventTime)
     {
         if (entry.Position <= Cursor) throw new InvalidOperationException($"position {entry.Position} was taken already; the cursor is at {Cursor}");
-        Cursor = entry.Position;
-        CursorHash = entry.Hash;
+        CursorEntry = entry.Mark;
         NewestEventTime = Math.Max(NewestEventTime, eventTime);
         var taken = new TakenEntry(entry, NewestEventTime);
         _taken.Enqueue(taken);
@@ -120,10 +118,10 @@ internal sealed class Obligations
         {
             _taken.Dequeue();
             UncommittedBytes -= oldest.Entry.Bytes.Length;
-            Commit(oldest.Position, oldest.Entry.Hash, oldest.NewestEventTime);
+            Commit(oldest.Entry.Mark, oldest.NewestEventTime);
         }
 
-        if (_taken.Count == 0 && Cursor > Committed) Commit(Cursor, CursorHash, NewestEventTime);
+        if (_taken.Count == 0 && Cursor > Committed) Commit(CursorEntry, NewestEventTime);
     }
 
     /// <summary>A call that is answered late may still hold a lane that was dropped; the customer's present one is not its to drop.</summary>
@@ -132,10 +130,9 @@ internal sealed class Obligations
         if (_lanes.TryGetValue(lane.Customer, out var present) && ReferenceEquals(present, lane)) _lanes.Remove(lane.Customer);
     }
 
-    private void Commit(long position, ulong hash, long eventTime)
+    private void Commit(in EntryMark entry, long eventTime)
     {
-        Committed = position;
-        CommittedHash = hash;
+        CommittedEntry = entry;
         CommittedEventTime = eventTime;
     }
 }

@@ -6,6 +6,7 @@ using Personalization.Configuration;
 using Personalization.Customers;
 using Personalization.Engine.Churn;
 using Personalization.Engine.Profiles;
+using Personalization.Grains.Customers;
 using Personalization.Grains.Placement;
 using Personalization.Grains.Telemetry;
 using Personalization.Log;
@@ -26,13 +27,19 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
     private readonly OwnerServices _services;
     private readonly ILocalSiloDetails _silo;
     private readonly OwnersHere _here;
+    private readonly NameCache _knownNames;
     private PartitionOwner? _owner;
     private Task<PartitionOwner>? _starting;
+    private Task _releasing = Task.CompletedTask;
+
+    /// <summary>What the last tenure here knew.</summary>
+    private EndedTenure? _ended;
 
     public PartitionGrain(
         IPartitionLog log,
         IPartitionStore store,
         INameStore names,
+        NameCache knownNames,
         ILogAppender appender,
         EntryCodec codec,
         CustomerGrains customers,
@@ -47,6 +54,7 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
     {
         _silo = silo;
         _here = here;
+        _knownNames = knownNames;
         _services = new OwnerServices(
             log, store, names, appender, codec, customers.Of, options.Value, fold.Lateness, time, metrics, logger)
         {
@@ -97,9 +105,10 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
         if (_owner is { } owner)
         {
             _owner = null;
-            await owner.Stop(StopTimeout);
-            owner.Dispose();
+            _releasing = Stop(owner);
         }
+
+        await _releasing;
     }
 
     public async Task<PartitionState> ReadState() => await _services.Store.ReadPartition(Partition);
@@ -151,12 +160,23 @@ internal sealed class PartitionGrain : Grain, IPartitionGrain, IStreamSubscripti
         }
     }
 
+    private async Task Stop(PartitionOwner owner)
+    {
+        await owner.Stop(StopTimeout);
+        _ended = owner.Known;
+        owner.Dispose();
+    }
+
     private async Task<PartitionOwner> StartOwner()
     {
+        // A claim would end the one that is committing its last.
+        await _releasing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         using var limit = new CancellationTokenSource(StartTimeout, _services.Time);
+        // Names went back with the rest, and are written again as the entries are folded again.
+        if (_owner?.Fault is LogChangedException) _knownNames.Forget();
         try
         {
-            return await PartitionOwner.Start(_services, Partition, (ulong)Random.Shared.NextInt64(), limit.Token);
+            return await PartitionOwner.Start(_services, Partition, (ulong)Random.Shared.NextInt64(), _owner?.Known ?? _ended, limit.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {

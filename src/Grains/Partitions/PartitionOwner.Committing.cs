@@ -21,6 +21,12 @@ internal sealed partial class PartitionOwner
     /// <summary>Chunks written.</summary>
     private long _writes;
 
+    /// <summary>The highest count of writes that the store answered.</summary>
+    private long _counted;
+
+    /// <summary>What every write of this tenure names.</summary>
+    private OwnerFence Fence => new(Epoch, _head.Generation, _counted);
+
     private async Task CommitLoop()
     {
         while (IsAtWork)
@@ -97,6 +103,7 @@ internal sealed partial class PartitionOwner
     private async Task<(Lane Lane, CollectReply? Reply)> Collect(Lane lane)
     {
         if (!lane.IsDirty) return (lane, null);
+        var asked = _services.Time.GetUtcNow();
         try
         {
             var reply = await GrainOf(lane).Collect(new CollectRequest(Epoch, lane.Previous)).WaitAsync(CollectTimeout, _services.Time, _stop.Token);
@@ -109,6 +116,7 @@ internal sealed partial class PartitionOwner
                     Schedule(lane);
                     return (lane, null);
                 default:
+                    lane.WithholdingSince = null;
                     if (reply.Write is null) _obligations.Saved(lane, reply.Saved);
                     return (lane, reply);
             }
@@ -117,6 +125,14 @@ internal sealed partial class PartitionOwner
         {
             // It stays owed; the next commit asks again, and a customer that is gone is filled from its row.
             CollectFailed(_services.Logger, lane.Customer.Text, fault);
+            lane.WithholdingSince ??= asked;
+            if (_services.Time.GetUtcNow() - lane.WithholdingSince >= _services.Options.Owner.ParkAfter)
+            {
+                // It folds, but what it folded cannot be written: it may not hold the position back either.
+                await ParkLane(lane);
+                return (lane, null);
+            }
+
             lane.Rewind(0);
             Schedule(lane);
             return (lane, null);
@@ -129,10 +145,10 @@ internal sealed partial class PartitionOwner
         var names = writes.SelectMany(write => write.Reply.Names).DistinctBy(name => name.Key).ToList();
         if (names.Count > 0) await Retried(() => _services.Names.Write(names, _stop.Token).AsTask());
 
-        var chunk = new CommitChunk(_partition, Epoch, [.. writes.Select(write => write.Reply.Write!)]);
+        var chunk = new CommitChunk(_partition, Fence, [.. writes.Select(write => write.Reply.Write!)]);
         CommitReply? reply = null;
         await Retried(async () => reply = await _services.Store.Commit(chunk, _stop.Token));
-        if (reply!.StaleEpoch) throw new TenureEndedException(_partition, Epoch);
+        Require(reply!.Owner);
         _writes++;
 
         await Task.WhenAll(writes.Select((write, index) => Conclude(write.Lane, write.Reply.Write!, reply.Outcomes[index])));
@@ -166,21 +182,40 @@ internal sealed partial class PartitionOwner
         _settled.Set();
     }
 
+    /// <summary>
+    /// Moves the position to what is saved. One that stands still is told again: the store then compares and writes nothing, so an owner without work too learns that log or store lost what
+    /// it believes to be there.
+    /// </summary>
     private async Task MovePosition()
     {
         _obligations.Settle();
         var position = _obligations.Committed;
-        if (position <= _advanced) return;
         var unreadable = _obligations.UnreadableUpToCommitted();
-        var advance = new PositionAdvance(_partition, Epoch, position, _obligations.CommittedHash, _obligations.CommittedEventTime, unreadable);
-        var isOwner = true;
-        await Retried(async () => isOwner = await _services.Store.Advance(advance, _stop.Token));
-        if (!isOwner) throw new TenureEndedException(_partition, Epoch);
+        var advance = new PositionAdvance(_partition, Fence, _obligations.CommittedEntry, _obligations.CommittedEventTime, unreadable);
+        OwnerWriteReply reply = default;
+        await Retried(async () => reply = await _services.Store.Advance(advance, _stop.Token));
+        Require(reply);
+        if (position <= _advanced) return;
         _obligations.DropUnreadable(position);
         _advanced = position;
         _services.Metrics.Position(_partition, _head.Tail, position, _obligations.OldestLogTime, _services.Time);
         _entriesWanted.Set();
         _settled.Set();
+    }
+
+    /// <summary>Draws the conclusion from the answer to a write: one that was refused ends the tenure.</summary>
+    private void Require(in OwnerWriteReply reply)
+    {
+        switch (reply.Status)
+        {
+            case OwnerWriteStatus.StaleEpoch:
+                throw new TenureEndedException(_partition, Epoch);
+            case OwnerWriteStatus.WentBack:
+                throw new LogChangedException($"log or store of partition {_partition} went back: they no longer hold what was taken up to {_obligations.Cursor} and written up to write {_counted}");
+            default:
+                _counted = Math.Max(_counted, reply.Writes);
+                break;
+        }
     }
 
     /// <summary>Waits until something was folded or committed, or a moment has passed.</summary>

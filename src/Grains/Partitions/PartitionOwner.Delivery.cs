@@ -36,7 +36,7 @@ internal sealed partial class PartitionOwner
                 }
                 catch (Exception fault) when (!IsEnd(fault))
                 {
-                    // Infrastructure or a bug, never the entry's fault: only the fold's own verdict makes a dead letter.
+                    // Infrastructure, never the entry's fault: whatever the fold throws is its verdict, and a dead letter.
                     lane.FailingSince ??= asked;
                     ApplyFailed(_services.Logger, lane.Customer.Text, fault);
                     if (_services.Time.GetUtcNow() - lane.FailingSince >= _services.Options.Owner.ParkAfter)
@@ -88,7 +88,7 @@ internal sealed partial class PartitionOwner
                 break;
             default:
                 _folded += reply.Folded;
-                if (reply.NearlyForgets) _throttled.TryAdd(lane.Customer, _services.Time.GetTimestamp());
+                if (reply.ThrottledUntil > 0) _throttled[lane.Customer] = reply.ThrottledUntil;
                 else _throttled.Remove(lane.Customer);
                 lane.Delivered(reply.Applied);
                 _obligations.Saved(lane, reply.Saved);

@@ -18,6 +18,9 @@ internal sealed partial class PartitionOwner
     private readonly Dictionary<CustomerKey, long> _parks = [];
     private readonly HashSet<CustomerKey> _reviving = [];
 
+    /// <summary>Why parked customers stay so, as last told.</summary>
+    private readonly Dictionary<CustomerKey, string> _parkReasons = [];
+
     /// <summary>Parks on their way to the store: one that is found there meanwhile, and ended, would be ended under the other's feet.</summary>
     private readonly HashSet<CustomerKey> _parking = [];
 
@@ -28,19 +31,20 @@ internal sealed partial class PartitionOwner
     {
         if (lane.First is not { } from) return;
         await Park(lane.Customer, from);
-        CustomerParked(_services.Logger, lane.Customer.Text, from);
+        CustomerParked(_services.Logger, lane.Customer.Text, from.Position);
     }
 
-    private async Task Park(CustomerKey customer, long from)
+    private async Task Park(CustomerKey customer, EntryMark from)
     {
         if (!_parking.Add(customer)) return;
         try
         {
-            var isOwner = true;
-            await Retried(async () => isOwner = await _services.Store.Park(_partition, Epoch, customer, from, _stop.Token));
-            if (!isOwner) throw new TenureEndedException(_partition, Epoch);
+            var fence = Fence;
+            OwnerWriteReply reply = default;
+            await Retried(async () => reply = await _services.Store.Park(_partition, fence, customer, from, _stop.Token));
+            Require(reply);
             // In one turn: a revival that began in between would take for delivered what is passed over here.
-            if (_parks.TryAdd(customer, from)) _services.Metrics.Parked(1);
+            if (_parks.TryAdd(customer, from.Position)) _services.Metrics.Parked(1);
             if (_obligations.Lanes.TryGetValue(customer, out var lane)) _obligations.Park(lane);
         }
         finally
@@ -57,7 +61,7 @@ internal sealed partial class PartitionOwner
     {
         foreach (var (customer, from) in (await _services.Store.ReadPartition(_partition, _stop.Token)).Parks)
         {
-            if (!_parks.ContainsKey(customer) && _outlived.GetValueOrDefault(customer) != from) await Park(customer, from);
+            if (!_parks.ContainsKey(customer) && _outlived.GetValueOrDefault(customer) != from) await Park(customer, new EntryMark(from, 0, 0));
         }
     }
 
@@ -100,30 +104,18 @@ internal sealed partial class PartitionOwner
     {
         try
         {
-            // Asked first whether it answers at all: the log is not read for one that does not.
-            var grain = _services.Customers(customer);
-            var probe = await grain.Apply(new ApplyRequest(Epoch, ApplyRequest.Unknown, [])).WaitAsync(_services.Options.Owner.ParkAfter, _services.Time, _stop.Token);
-            if (probe.Status == ApplyStatus.StaleEpoch) throw new TenureEndedException(_partition, Epoch);
-
             // New entries of the customer wait in its lane; what came before is filled from the log.
+            var grain = _services.Customers(customer);
             var upTo = _obligations.Cursor;
-            var previous = probe.Applied;
-            foreach (var batch in (await Scan(customer, Math.Max(_parks[customer] - 1, probe.Applied), upTo)).Chunk(MaxApplyEntries))
-            {
-                var reply = await grain.Apply(new ApplyRequest(Epoch, previous, batch)).WaitAsync(_services.Options.Owner.ParkAfter, _services.Time, _stop.Token);
-                if (reply.Status == ApplyStatus.StaleEpoch) throw new TenureEndedException(_partition, Epoch);
-                if (reply.Status == ApplyStatus.Gap) throw new InvalidOperationException($"customer {customer} lost what it had been given while it was filled");
-                _folded += reply.Folded;
-                previous = batch[^1].Position;
-            }
-
+            var previous = await Fill(grain, customer, upTo);
             var collected = await grain.Collect(new CollectRequest(Epoch, previous, Force: true)).WaitAsync(_services.Options.Owner.ParkAfter, _services.Time, _stop.Token);
             if (collected.Write is not { } write) throw new InvalidOperationException($"customer {customer} did not hand over what it was filled with");
             write = write with { ClearsPark = true };
             if (collected.Names.Count > 0) await Retried(() => _services.Names.Write(collected.Names, _stop.Token).AsTask());
+            var chunk = new CommitChunk(_partition, Fence, [write]);
             CommitReply? commit = null;
-            await Retried(async () => commit = await _services.Store.Commit(new CommitChunk(_partition, Epoch, [write]), _stop.Token));
-            if (commit!.StaleEpoch) throw new TenureEndedException(_partition, Epoch);
+            await Retried(async () => commit = await _services.Store.Commit(chunk, _stop.Token));
+            Require(commit!.Owner);
             if (commit.Outcomes[0] != CommitOutcome.Conflict) EndPark(customer, write.Applied, upTo);
             await grain.Acknowledge(new Acknowledgement(Epoch, write.Applied, commit.Outcomes[0], write.Base)).WaitAsync(_services.Options.Owner.ParkAfter, _services.Time, _stop.Token);
             if (commit.Outcomes[0] == CommitOutcome.Conflict) throw new InvalidOperationException($"customer {customer} folded from another version than the stored one");
@@ -137,13 +129,64 @@ internal sealed partial class PartitionOwner
         {
             // Still parked: what came meanwhile is in the log, from the park's start on, and the position may pass it again.
             if (_obligations.Lanes.TryGetValue(customer, out var waiting)) _obligations.Park(waiting);
-            ReviveFailed(_services.Logger, customer.Text, fault);
+            // Tried every few seconds, and told when the reason is another one.
+            if (_parkReasons.GetValueOrDefault(customer) != fault.Message) ReviveFailed(_services.Logger, customer.Text, fault);
+            _parkReasons[customer] = fault.Message;
         }
         finally
         {
             _reviving.Remove(customer);
             if (_obligations.Lanes.TryGetValue(customer, out var lane)) Schedule(lane);
         }
+    }
+
+    /// <summary>Gives a parked customer what the log holds for it; answers the last position given.</summary>
+    private async Task<long> Fill(ICustomerGrain grain, CustomerKey customer, long upTo)
+    {
+        var (previous, owed) = await Owed(grain, customer, upTo);
+        for (int given = 0, again = 0; given < owed.Count;)
+        {
+            var batch = owed.GetRange(given, Math.Min(MaxApplyEntries, owed.Count - given));
+            var reply = await GiveParked(grain, new ApplyRequest(Epoch, previous, batch));
+            _folded += reply.Folded;
+            if (reply.Status == ApplyStatus.Gap)
+            {
+                // It begins at its row again behind each entry that its fold threw on, and then sets that one aside: so often, and no oftener.
+                given = owed.FindIndex(entry => entry.Position > reply.Applied);
+                if (++again > owed.Count || given < 0) throw new InvalidOperationException($"customer {customer} lost what it had been given while it was filled");
+                previous = reply.Applied;
+                continue;
+            }
+
+            given += batch.Count;
+            previous = batch[^1].Position;
+        }
+
+        return previous;
+    }
+
+    private async Task<(long Previous, List<LogEntry> Entries)> Owed(ICustomerGrain grain, CustomerKey customer, long upTo)
+    {
+        try
+        {
+            // Asked first whether it answers at all: the log is not read for one that does not.
+            var probe = await GiveParked(grain, new ApplyRequest(Epoch, ApplyRequest.Unknown, []));
+            return (probe.Applied, await Scan(customer, Math.Max(_parks[customer] - 1, probe.Applied), upTo));
+        }
+        catch (DamagedProfileException)
+        {
+            // Its row can be neither read nor healed. Only an erasure needs none, and what came before one is of no use.
+            var entries = await Scan(customer, _parks[customer] - 1, upTo);
+            var erasure = entries.FindLastIndex(entry => EntryCodec.ReadRoute(entry.Bytes).Kind == EntryKind.Erasure);
+            if (erasure < 0) throw;
+            return (ApplyRequest.Unknown, entries[erasure..]);
+        }
+    }
+
+    private async Task<ApplyReply> GiveParked(ICustomerGrain grain, ApplyRequest request)
+    {
+        var reply = await grain.Apply(request).WaitAsync(_services.Options.Owner.ParkAfter, _services.Time, _stop.Token);
+        return reply.Status != ApplyStatus.StaleEpoch ? reply : throw new TenureEndedException(_partition, Epoch);
     }
 
     /// <summary>
@@ -153,6 +196,7 @@ internal sealed partial class PartitionOwner
     private void EndPark(CustomerKey customer, long applied, long upTo)
     {
         if (!_parks.Remove(customer, out var from)) return;
+        _parkReasons.Remove(customer);
         if (applied < from) _outlived[customer] = from;
         _services.Metrics.Parked(-1);
         CustomerRevived(_services.Logger, customer.Text, upTo);

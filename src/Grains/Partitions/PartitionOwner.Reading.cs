@@ -21,16 +21,20 @@ internal sealed partial class PartitionOwner
 
     private readonly Signal _entriesWanted = new();
     private long _readAt;
+
+    /// <summary>The highest entry that a reader was given before the cursor came to it: that customer would skip what the log holds there if it went back meanwhile.</summary>
+    private EntryMark _handedOut;
+
     private Task<long>? _reading;
 
     /// <summary>
-    /// A hint from the stream: entries that follow the cursor are taken, lower ones skipped; a hole makes the owner read, and so does another generation, of
-    /// which the hint's entries may not be what the log holds. It awaits nothing.
+    /// A hint from the stream: entries that follow the cursor are taken, lower ones skipped; a hole makes the owner read, and so does another generation, or another entry at the
+    /// cursor: one of the two is then not what the log holds, and the log says which. It awaits nothing.
     /// </summary>
     public void Offer(LogBatch batch)
     {
         if (!IsAtWork || batch.Entries.Count == 0) return;
-        if (batch.Generation != _head.Generation)
+        if (batch.Generation != _head.Generation || batch.Previous.Contradicts(_obligations.CursorEntry) || _handedOut.Position > _obligations.Cursor)
         {
             _entriesWanted.Set();
             return;
@@ -38,7 +42,8 @@ internal sealed partial class PartitionOwner
 
         foreach (var entry in batch.Entries)
         {
-            if (entry.Position <= _obligations.Cursor) continue;
+            if (entry.Position < _obligations.Cursor) continue;
+            if (entry.Position == _obligations.Cursor && !entry.Mark.Contradicts(_obligations.CursorEntry)) continue;
             if (entry.Position != _obligations.Cursor + 1 || !HasRoom)
             {
                 _entriesWanted.Set();
@@ -54,6 +59,19 @@ internal sealed partial class PartitionOwner
     /// lanes nor inbox; what is taken already is at hand.
     /// </summary>
     public async Task<CatchUpReply> CatchUp(CustomerKey customer, long after)
+    {
+        try
+        {
+            return await Owed(customer, after);
+        }
+        catch (LogChangedException fault)
+        {
+            End(fault);
+            throw;
+        }
+    }
+
+    private async Task<CatchUpReply> Owed(CustomerKey customer, long after)
     {
         var tail = (await _services.Log.ReadHead(_partition, _stop.Token)).Tail;
         if (!_parks.ContainsKey(customer)) await TakeUpTo(tail, _stop.Token);
@@ -92,10 +110,11 @@ internal sealed partial class PartitionOwner
         while (true)
         {
             // Of what hints bring while the head is on its way, the head need not know.
-            var taken = _obligations.Cursor;
+            var taken = _obligations.CursorEntry;
+            var known = Math.Max(taken.Position, _handedOut.Position);
             var head = await _services.Log.ReadHead(_partition, _stop.Token);
-            if (head.Generation != _head.Generation || head.Tail < taken)
-                throw new LogChangedException($"the log of partition {_partition} ends at {head.Tail}, but {taken} was taken: it went back");
+            if (head.Generation != _head.Generation || head.Tail < known || head.TailEntry.Contradicts(taken))
+                throw new LogChangedException($"the log of partition {_partition} ends at {head.Tail}, but {known} was read: it went back");
             _head = head;
             _readAt = _services.Time.GetTimestamp();
             if (_head.Tail <= _obligations.Cursor || !HasRoom) return;
@@ -122,7 +141,8 @@ internal sealed partial class PartitionOwner
         await Task.Yield();
         try
         {
-            var reply = await _services.Log.Read(new ReadRequest(_partition, _obligations.Cursor, _head.Generation, _obligations.CursorHash), _stop.Token);
+            if (_handedOut.Position > _obligations.Cursor) await Compare(_handedOut);
+            var reply = await _services.Log.Read(new ReadRequest(_partition, _obligations.CursorEntry, _head.Generation), _stop.Token);
             switch (reply.Status)
             {
                 case ReadStatus.Mismatch:
@@ -134,6 +154,8 @@ internal sealed partial class PartitionOwner
                     foreach (var entry in reply.Entries)
                     {
                         if (entry.Position <= _obligations.Cursor) continue; // A hint was quicker.
+                        if (entry.Position == _handedOut.Position && entry.Mark.Contradicts(_handedOut))
+                            throw new LogChangedException($"the log of partition {_partition} no longer holds what a reader was given at {entry.Position}");
                         if (entry.Position != _obligations.Cursor + 1)
                         {
                             // Positions below the present generation's start may be missing: each generation begins above all that was known.
@@ -191,17 +213,21 @@ internal sealed partial class PartitionOwner
         if (!HasRoom) _commitWanted.Set();
     }
 
-    /// <summary>A customer's entries in a stretch of the log, read from the log itself.</summary>
+    /// <summary>
+    /// A customer's entries in a stretch of the log, read from the log itself. It ends with a comparison at the cursor: of a log that went back, and grew again, the stretch may be another
+    /// one than that of which the customer has the beginning.
+    /// </summary>
     private async Task<List<LogEntry>> Scan(CustomerKey customer, long after, long upTo)
     {
         var found = new List<LogEntry>();
+        EntryMark? last = null;
         while (after < upTo)
         {
-            var reply = await _services.Log.Read(new ReadRequest(_partition, after, _head.Generation), _stop.Token);
+            var reply = await _services.Log.Read(new ReadRequest(_partition, last ?? new EntryMark(after, 0, 0), _head.Generation), _stop.Token);
             if (reply.Status == ReadStatus.Trimmed && reply.Head.First - 1 > after)
             {
                 // Whoever trimmed knew of no park there, so all of it is in the row.
-                after = reply.Head.First - 1;
+                (after, last) = (reply.Head.First - 1, null);
                 continue;
             }
 
@@ -212,9 +238,20 @@ internal sealed partial class PartitionOwner
                 after = entry.Position;
                 if (after <= upTo && TryRoute(entry, out var owner) && owner == customer) found.Add(entry);
             }
+
+            last = reply.Entries[^1].Mark;
         }
 
+        await Compare(_obligations.CursorEntry);
+        if (found.Count > 0 && found[^1].Position > Math.Max(_obligations.Cursor, _handedOut.Position)) _handedOut = found[^1].Mark;
         return found;
+    }
+
+    /// <summary>Sees to it that the log still holds an entry, and with it all before.</summary>
+    private async Task Compare(EntryMark entry)
+    {
+        var reply = await _services.Log.Read(new ReadRequest(_partition, entry, _head.Generation) with { MaxEntries = 1 }, _stop.Token);
+        if (reply.Status == ReadStatus.Mismatch) throw new LogChangedException($"the log of partition {_partition} is no longer what was read up to position {entry.Position}");
     }
 
     private static bool TryRoute(in LogEntry entry, out CustomerKey customer)

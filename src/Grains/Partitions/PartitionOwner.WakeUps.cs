@@ -20,6 +20,7 @@ internal sealed partial class PartitionOwner
 
     private readonly Signal _clockMoved = new();
     private readonly Dictionary<CustomerKey, long> _woken = [];
+    private Task _waking = Task.CompletedTask;
 
     /// <summary>Appends a dead letter again; null if there is none at that position.</summary>
     public async Task<long?> Redrive(long position)
@@ -41,12 +42,13 @@ internal sealed partial class PartitionOwner
 
     private async Task WakeUpLoop()
     {
-        while (IsAtWork)
+        while (!_isStopping)
         {
             await _clockMoved.Wait(WakeUpInterval, _services.Time, _stop.Token);
+            if (_isStopping) return;
             try
             {
-                await Wake();
+                await (_waking = Wake());
             }
             catch (Exception fault) when (!IsEnd(fault))
             {

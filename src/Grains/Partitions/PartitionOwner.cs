@@ -49,8 +49,8 @@ internal sealed record OwnerServices(
 /// </remarks>
 internal sealed partial class PartitionOwner : IDisposable
 {
-    /// <summary>How long the events of a customer are refused whose recent ids would soon no longer span the window.</summary>
-    private static readonly TimeSpan ThrottleFor = TimeSpan.FromSeconds(30);
+    /// <summary>While it stops: how long nothing may move before what is left is left.</summary>
+    private static readonly TimeSpan DrainStep = TimeSpan.FromSeconds(2);
 
     private readonly OwnerServices _services;
     private readonly int _partition;
@@ -62,6 +62,7 @@ internal sealed partial class PartitionOwner : IDisposable
     private LogHead _head;
     private (long Advanced, long Cursor, long Folded, long Writes) _marks;
     private long _movedAt;
+    private bool _isStopping;
     private long _folded;
 
     private PartitionOwner(OwnerServices services, int partition, PartitionState state, LogHead head)
@@ -70,6 +71,7 @@ internal sealed partial class PartitionOwner : IDisposable
         _partition = partition;
         _head = head;
         Epoch = state.Epoch;
+        _counted = state.Writes;
         _advanced = state.Position;
         _readAt = _movedAt = services.Time.GetTimestamp();
         _callSlots = new SemaphoreSlim(services.Options.Owner.Concurrency);
@@ -86,16 +88,23 @@ internal sealed partial class PartitionOwner : IDisposable
     /// <summary>Whether the tenure goes on.</summary>
     public bool IsAtWork => !_stop.IsCancellationRequested;
 
+    /// <summary>What it knows of log and store: for the claim that follows.</summary>
+    public EndedTenure Known => new(Epoch, _head.Generation, _handedOut.Position > _obligations.Cursor ? _handedOut : _obligations.CursorEntry, _counted);
+
     /// <summary>Claims the partition and starts to work.</summary>
     /// <param name="services">What it works with.</param>
     /// <param name="partition">The partition.</param>
     /// <param name="nonce">Tells this claim from others.</param>
+    /// <param name="ended">What the tenure before knew; null if nobody here remembers one.</param>
     /// <param name="cancellation">Gives the start up; what it has claimed then is nobody's until the next.</param>
-    public static async Task<PartitionOwner> Start(OwnerServices services, int partition, ulong nonce, CancellationToken cancellation = default)
+    public static async Task<PartitionOwner> Start(OwnerServices services, int partition, ulong nonce, EndedTenure? ended = null, CancellationToken cancellation = default)
     {
-        var state = await services.Store.Claim(partition, nonce, cancellation);
-        (state, var head) = await Reconcile(services, partition, state, cancellation);
-        await services.Log.AnnounceEpoch(partition, state.Epoch, cancellation);
+        // Above every tenure that customers or the log may know, of which they would take a lower one for the past. Where a loss took the claim and nobody remembers it, the time does:
+        // in microseconds, so that claims that follow on each other at once do not run ahead of it.
+        var announced = (await services.Log.ReadHead(partition, cancellation)).Epoch.Counter;
+        var above = Math.Max(Math.Max(announced, ended?.Epoch.Counter ?? 0), services.Time.GetUtcNow().ToUnixTimeMilliseconds() * 1000);
+        var state = await services.Store.Claim(partition, nonce, above, cancellation);
+        (state, var head) = await Reconcile(services, partition, state, ended, cancellation);
         var owner = new PartitionOwner(services, partition, state, head);
         owner.Run(owner.ReadLoop);
         owner.Run(owner.CommitLoop);
@@ -105,19 +114,22 @@ internal sealed partial class PartitionOwner : IDisposable
         return owner;
     }
 
-    /// <summary>Commits what is folded and ends the tenure. What cannot be committed in time is folded again by the next owner.</summary>
+    /// <summary>
+    /// Commits everything that the log holds and ends the tenure. It appends nothing more itself, so what is accepted from somebody else while it stops is all that can be left. What
+    /// cannot be committed in time, or waits for a customer that does not answer, is folded again by the next owner.
+    /// </summary>
     public async Task Stop(TimeSpan atMost)
     {
-        if (IsAtWork)
+        _isStopping = true;
+        try
         {
-            try
-            {
-                await Commit().WaitAsync(atMost, _services.Time);
-            }
-            catch (Exception fault)
-            {
-                StopWithoutCommit(_services.Logger, _partition, fault);
-            }
+            // A wake-up on its way would land behind the tail that is drained to.
+            await _waking.WaitAsync(atMost, _services.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            if (IsAtWork && !await DrainWhileItMoves(atMost)) StopWithoutCommit(_services.Logger, _partition, Fault);
+        }
+        catch (Exception fault)
+        {
+            StopWithoutCommit(_services.Logger, _partition, fault);
         }
 
         End(null);
@@ -136,6 +148,7 @@ internal sealed partial class PartitionOwner : IDisposable
     {
         var oldest = _obligations.OldestLogTime;
         var now = _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        var throttled = Throttled(now);
         return new PartitionStatus
         {
             Partition = _partition,
@@ -149,22 +162,20 @@ internal sealed partial class PartitionOwner : IDisposable
             Parked = _parks.Count,
             Folded = _folded,
             Silo = silo,
-            Throttled = Throttled(),
+            Throttled = Array.ConvertAll(throttled, pair => pair.Key),
+            ThrottledUntil = Array.ConvertAll(throttled, pair => pair.Value),
         };
     }
 
-    /// <summary>
-    /// Customers whose events are refused for now. A refused customer has no new entry that could tell otherwise, so each is let in again after a
-    /// while: its ids have then grown older, and its next entry says whether it must wait once more.
-    /// </summary>
-    private List<CustomerKey> Throttled()
+    /// <summary>Customers whose events are refused for now, each with the time from which enough of its ids have grown old.</summary>
+    private KeyValuePair<CustomerKey, long>[] Throttled(long now)
     {
-        foreach (var (customer, since) in _throttled)
+        foreach (var (customer, until) in _throttled)
         {
-            if (_services.Time.GetElapsedTime(since) > ThrottleFor) _throttled.Remove(customer);
+            if (until <= now) _throttled.Remove(customer);
         }
 
-        return [.. _throttled.Keys];
+        return [.. _throttled];
     }
 
     /// <summary>Returns when everything that the log held at the call is committed; false when the time is over.</summary>
@@ -175,14 +186,14 @@ internal sealed partial class PartitionOwner : IDisposable
         try
         {
             var tail = (await _services.Log.ReadHead(_partition, linked.Token)).Tail;
-            while (_advanced < tail)
+            while (true)
             {
                 await TakeUpTo(tail, linked.Token);
+                // Also where nothing is left: the store then says whether it still holds what was written.
                 await Commit().WaitAsync(linked.Token);
-                if (_advanced < tail) await Settled(linked.Token);
+                if (_advanced >= tail) return true;
+                await Settled(linked.Token);
             }
-
-            return true;
         }
         catch (OperationCanceledException) when (linked.IsCancellationRequested)
         {
@@ -192,6 +203,18 @@ internal sealed partial class PartitionOwner : IDisposable
         {
             End(fault);
             return false;
+        }
+    }
+
+    /// <summary>Drains for as long as something moves: a customer that hangs holds nobody up for longer than a moment.</summary>
+    private async Task<bool> DrainWhileItMoves(TimeSpan atMost)
+    {
+        var started = _services.Time.GetTimestamp();
+        while (true)
+        {
+            var before = (_advanced, _obligations.Cursor, _folded, _writes);
+            if (await Drain(DrainStep)) return true;
+            if (!IsAtWork || before == (_advanced, _obligations.Cursor, _folded, _writes) || _services.Time.GetElapsedTime(started) + DrainStep > atMost) return false;
         }
     }
 
@@ -213,12 +236,13 @@ internal sealed partial class PartitionOwner : IDisposable
     }
 
     /// <summary>Brings log and store together at the start of a tenure; a log that went back gets a new generation, and the loss is counted.</summary>
-    private static async Task<(PartitionState State, LogHead Head)> Reconcile(OwnerServices services, int partition, PartitionState state, CancellationToken cancellation)
+    private static async Task<(PartitionState State, LogHead Head)> Reconcile(
+        OwnerServices services, int partition, PartitionState state, EndedTenure? ended, CancellationToken cancellation)
     {
         var tail = (await services.Log.ReadHead(partition, cancellation)).Tail;
-        var (head, adopted) = await LogContinuity.Adopt(services.Log, services.Store, partition, state, cancellation: cancellation) ?? throw new TenureEndedException(partition, state.Epoch);
+        var (head, adopted) = await LogContinuity.Adopt(services.Log, services.Store, partition, state, ended, cancellation) ?? throw new TenureEndedException(partition, state.Epoch);
         if (state.Generation != 0 && state.Generation != head.Generation)
-            LogWentBack(services.Logger, partition, tail, state.HighestPosition, head.GenerationStart, adopted.Lost - state.Lost);
+            LogWentBack(services.Logger, partition, tail, Math.Max(state.HighestPosition, ended?.Taken.Position ?? 0), head.GenerationStart, adopted.Lost - state.Lost);
         return (adopted, head);
     }
 
@@ -242,7 +266,7 @@ internal sealed partial class PartitionOwner : IDisposable
     }
 
     /// <summary>Whether a fault is the tenure's own end, and not one of a call's that is made again.</summary>
-    private bool IsEnd(Exception fault) => fault is TenureEndedException || !IsAtWork;
+    private bool IsEnd(Exception fault) => fault is TenureEndedException or LogChangedException || !IsAtWork;
 
     private void End(Exception? fault)
     {
@@ -254,16 +278,16 @@ internal sealed partial class PartitionOwner : IDisposable
         _settled.Set();
     }
 
-    [LoggerMessage(EventId = 3001, Level = LogLevel.Information, Message = "Partition {Partition} is owned under epoch {Epoch}: committed {Position}, log tail {Tail}")]
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Debug, Message = "Partition {Partition} is owned under epoch {Epoch}: committed {Position}, log tail {Tail}")]
     private static partial void OwnerStarted(ILogger logger, int partition, Epoch epoch, long position, long tail);
 
     [LoggerMessage(EventId = 3002, Level = LogLevel.Warning, Message = "The tenure {Epoch} of partition {Partition} ended; the next one starts from what is stored")]
     private static partial void TenureEnded(ILogger logger, int partition, Epoch epoch, Exception fault);
 
-    [LoggerMessage(EventId = 3003, Level = LogLevel.Warning, Message = "Partition {Partition} stopped without a last commit; the next owner folds the rest again")]
-    private static partial void StopWithoutCommit(ILogger logger, int partition, Exception fault);
+    [LoggerMessage(EventId = 3003, Level = LogLevel.Warning, Message = "Partition {Partition} stopped before everything was committed; the next owner folds the rest again")]
+    private static partial void StopWithoutCommit(ILogger logger, int partition, Exception? fault);
 
-    [LoggerMessage(EventId = 3004, Level = LogLevel.Error, Message = "The log of partition {Partition} went back: its tail was {Tail}, and {Highest} had been folded. A new generation starts at {Start}; {Lost} entries are lost")]
+    [LoggerMessage(EventId = 3004, Level = LogLevel.Error, Message = "The log of partition {Partition} went back: its tail was {Tail}, and {Highest} had been read from it. A new generation starts at {Start}; {Lost} entries are lost")]
     private static partial void LogWentBack(ILogger logger, int partition, long tail, long highest, long start, long lost);
 }
 

@@ -17,6 +17,7 @@ public sealed class EngineMetrics
     private readonly Counter<long> _deadLettered;
     private readonly UpDownCounter<long> _parked;
     private readonly Counter<long> _refolded;
+    private readonly Counter<long> _healed;
     private readonly Counter<long> _churnCrossed;
     private readonly Histogram<double> _commitDuration;
     private readonly Histogram<long> _commitCustomers;
@@ -35,6 +36,7 @@ public sealed class EngineMetrics
         _deadLettered = meter.CreateCounter<long>("personalization.entries.dead_lettered", "{entry}", "Entries set aside: rejected by the fold, or unreadable");
         _parked = meter.CreateUpDownCounter<long>("personalization.customers.parked", "{customer}", "Customers that do not answer and are passed over");
         _refolded = meter.CreateCounter<long>("personalization.customers.refolded", "{customer}", "Loads of rows that an older fold wrote, folded anew from their journals; tag basis: beginning, base, or row where the journal holds neither");
+        _healed = meter.CreateCounter<long>("personalization.customers.damaged", "{customer}", "Loads of rows that are damaged where they are stored; tag healed: true where the journal made them whole, false where it could not");
         _churnCrossed = meter.CreateCounter<long>("personalization.churn.crossed", "{customer}", "Customers whose P(alive) fell below the threshold; one may be counted again after a crash");
         _commitDuration = meter.CreateHistogram<double>("personalization.commit.duration", "s", "Time to write a chunk and tell its customers");
         _commitCustomers = meter.CreateHistogram<long>("personalization.commit.customers", "{customer}", "Customers in a chunk");
@@ -66,6 +68,8 @@ public sealed class EngineMetrics
     internal void Parked(int change) => _parked.Add(change);
 
     internal void Refolded(JournalBasis basis) => _refolded.Add(1, new TagList { { "basis", basis switch { JournalBasis.Beginning => "beginning", JournalBasis.Base => "base", _ => "row" } } });
+
+    internal void Healed(bool isHealed) => _healed.Add(1, new TagList { { "healed", isHealed ? "true" : "false" } });
 
     internal void Committed(int customers, int bytes, TimeSpan duration)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
@@ -8,6 +9,7 @@ using Personalization.Gateway.Hosting;
 using Personalization.Gateway.Security;
 using Personalization.Grains.Hosting;
 using Personalization.Silo.Demo;
+using Personalization.Storage.Clustering;
 using Personalization.Storage.Hosting;
 using Personalization.Storage.Redis;
 using Personalization.Storage.Streams;
@@ -19,8 +21,17 @@ internal static class EngineHost
 {
     public const string DefaultUrls = "http://localhost:8080";
 
+    // Before its first round it takes the machine's uptime for the length of a stall.
+    private const string Watchdog = "Orleans.Runtime.Watchdog";
+
+    /// <summary>A silo's address needs a port; nobody listens on this one.</summary>
+    private const int NoPort = 1;
+
     /// <summary>How long a graceful stop may take.</summary>
     public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>A host with the configuration of these settings, to be composed.</summary>
+    public static WebApplicationBuilder Builder(string[] settings) => WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
 
     /// <summary>Builds the host.</summary>
     /// <param name="settings">Settings as on the command line.</param>
@@ -29,10 +40,13 @@ internal static class EngineHost
     /// <exception cref="SettingsException">Settings are wrong; all faults are in it.</exception>
     public static WebApplication Build(string[] settings, Action<WebApplicationBuilder>? extend = null, bool demo = false)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
+        var builder = Builder(settings);
         if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey])) builder.WebHost.UseUrls(DefaultUrls);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
+        builder.WebHost.ConfigureKestrel(server => server.Limits.MaxConcurrentConnections = OpenFiles.Connections(OpenFiles.Limit));
+        var hasStarted = new StrongBox<bool>();
+        builder.Logging.AddFilter(Watchdog, level => level >= LogLevel.Error || hasStarted.Value);
         if (demo) DemoSettings.Apply(builder.Configuration);
         var options = Settings.Read(builder.Configuration);
         builder.Services.AddSingleton(Options.Create(options));
@@ -40,7 +54,7 @@ internal static class EngineHost
         builder.Host.UseOrleans(silo =>
         {
             if (options.Storage == StorageKind.Redis) silo.UseRedisCluster(options);
-            else StandAlone(silo);
+            else StandAlone(silo, options);
             silo.AddPartitionStreams();
             silo.AddPersonalizationEngine();
             silo.AddDashboard();
@@ -50,25 +64,19 @@ internal static class EngineHost
         extend?.Invoke(builder);
 
         var app = builder.Build();
+        app.Lifetime.ApplicationStarted.Register(() => hasStarted.Value = true);
         app.MapPersonalizationGateway();
         app.MapOrleansDashboard("/dashboard").RequireAuthorization(AccessPolicies.Admin);
         return app;
     }
 
-    private static void StandAlone(ISiloBuilder silo)
+    /// <summary>A silo that talks to itself needs no port, so it opens none; only a gateway that runs alone is let in, where one is asked for.</summary>
+    private static void StandAlone(ISiloBuilder silo, PersonalizationOptions options)
     {
-        var (siloPort, gatewayPort) = FreePorts();
-        silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: "personalization", clusterId: "embedded");
+        var gatewayPort = options.Cluster.GatewayPort;
+        silo.UseLocalhostClustering(NoPort, gatewayPort, serviceId: "personalization", clusterId: "embedded");
         silo.Configure<EndpointOptions>(endpoints => endpoints.AdvertisedIPAddress = IPAddress.Loopback);
-    }
-
-    /// <summary>Two ports that nobody listens on now: embedded silos talk to themselves only.</summary>
-    private static (int Silo, int Gateway) FreePorts()
-    {
-        using var first = new TcpListener(IPAddress.Loopback, 0);
-        using var second = new TcpListener(IPAddress.Loopback, 0);
-        first.Start();
-        second.Start();
-        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
+        silo.ListenOnlyOn(gatewayPort);
+        if (gatewayPort > 0) silo.UseClusterSecret(options);
     }
 }

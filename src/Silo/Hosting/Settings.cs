@@ -11,20 +11,32 @@ internal static class Settings
     /// <exception cref="SettingsException">Settings are wrong; all faults are in it.</exception>
     public static PersonalizationOptions Read(IConfiguration configuration)
     {
+        var (wrong, lists) = SettingNames.Check(configuration.GetSection(Names.ConfigurationSection), typeof(PersonalizationOptions));
+        List<string> faults = [.. wrong.Values, .. SettingNames.Misspelt(configuration, Names.ConfigurationSection)];
+
+        // What cannot be bound is left out, so that what is wrong with the rest is told with it.
+        var fitting = configuration.AsEnumerable().Where(pair => !wrong.Keys.Any(path => pair.Key.Equals(path, StringComparison.OrdinalIgnoreCase) || pair.Key.StartsWith(path + ":", StringComparison.OrdinalIgnoreCase)));
         var options = new PersonalizationOptions();
+        new ConfigurationBuilder().AddInMemoryCollection(fitting.Where(pair => pair.Value is not null)).AddInMemoryCollection(lists).Build()
+            .GetSection(Names.ConfigurationSection).Bind(options);
+        faults.AddRange(PersonalizationOptionsValidator.Validate(options));
+        if (options.Storage == StorageKind.Redis && RedisConnection.Fault(options.Redis) is { } wrongRedis) faults.Add(wrongRedis);
+        var unreadable = configuration[WebHostDefaults.ServerUrlsKey]?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(url => !IsAddress(url)).ToArray() ?? [];
+        faults.AddRange(unreadable.Select(url => $"--urls '{url}' is no address to listen on; write it as {EngineHost.DefaultUrls}"));
+        if (unreadable.Length == 0) faults.AddRange(LoopbackGuard.Check(configuration, options));
+        return faults.Count == 0 ? options : throw new SettingsException(faults);
+    }
+
+    private static bool IsAddress(string url)
+    {
         try
         {
-            configuration.GetSection(Names.ConfigurationSection).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+            return BindingAddress.Parse(url).Port is >= 0 and <= 65_535;
         }
-        catch (InvalidOperationException fault)
+        catch (FormatException)
         {
-            throw new SettingsException([fault.InnerException is { } inner ? $"{fault.Message} {inner.Message}" : fault.Message]);
+            return false;
         }
-
-        var faults = PersonalizationOptionsValidator.Validate(options).ToList();
-        if (options.Storage == StorageKind.Redis && RedisConnection.Fault(options.Redis) is { } unreadable) faults.Add(unreadable);
-        faults.AddRange(LoopbackGuard.Check(configuration, options));
-        return faults.Count == 0 ? options : throw new SettingsException(faults);
     }
 }
 

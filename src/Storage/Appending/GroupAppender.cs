@@ -15,6 +15,7 @@ namespace Personalization.Storage.Appending;
 /// <remarks>
 /// A refused group keeps its counter: whichever of its tries arrives first is the one that counts, also across a change of generation.
 /// The counter moves on only when the log said <see cref="AppendStatus.Appended"/>.
+/// A lane runs on a scheduler of its own and never on that of its caller: a caller is often a customer's grain, and others' entries must not wait for what that computes.
 /// </remarks>
 public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDisposable
 {
@@ -23,6 +24,7 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
     private readonly GroupAppenderOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly TaskScheduler _scheduler;
     private readonly Lane[] _lanes;
     private readonly CancellationTokenSource _closing = new();
 
@@ -32,8 +34,14 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
     /// <param name="options">Bounds; defaults if null.</param>
     /// <param name="time">Measures pauses between repeats; the system's if null.</param>
     /// <param name="logger">Told of unknown outcomes and of logs that went back.</param>
+    /// <param name="scheduler">Where groups are sent from; the thread pool if null.</param>
     public GroupAppender(
-        IPartitionLog log, IPartitionStore store, GroupAppenderOptions? options = null, TimeProvider? time = null, ILogger<GroupAppender>? logger = null)
+        IPartitionLog log,
+        IPartitionStore store,
+        GroupAppenderOptions? options = null,
+        TimeProvider? time = null,
+        ILogger<GroupAppender>? logger = null,
+        TaskScheduler? scheduler = null)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(store);
@@ -42,6 +50,7 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
         _options = options ?? new GroupAppenderOptions();
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger<GroupAppender>.Instance;
+        _scheduler = scheduler ?? TaskScheduler.Default;
         _lanes = new Lane[log.Partitions];
         for (var i = 0; i < _lanes.Length; i++) _lanes[i] = new Lane(this, i);
     }
@@ -68,12 +77,12 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
         var ends = _lanes.Select(lane => lane.Close()).ToArray();
         try
         {
-            await Task.WhenAll(ends).WaitAsync(TimeSpan.FromSeconds(5), _time);
+            await Task.WhenAll(ends).WaitAsync(TimeSpan.FromSeconds(5), _time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            await _closing.CancelAsync();
-            await Task.WhenAll(ends);
+            await _closing.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(ends).ConfigureAwait(false);
         }
 
         _closing.Dispose();
@@ -98,7 +107,11 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
         public TaskCompletionSource<IReadOnlyList<long>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
+    /// <summary>The log knows another writer under this one's id: what it answered would be that one's positions.</summary>
+    private sealed class WriterUsedTwiceException(string message) : Exception(message);
+
     /// <summary>One partition: the queue, and the loop that runs while there is something in it.</summary>
+#pragma warning disable CA2007 // It stays on the appender's own scheduler, which is nobody else's.
     private sealed class Lane(GroupAppender owner, int partition)
     {
         private readonly Lock _gate = new();
@@ -108,6 +121,7 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
         private bool _running;
         private bool _closed;
         private volatile bool _down;
+        private Exception? _downBecause;
         private Exception? _broken;
         private TaskCompletionSource? _idle;
 
@@ -126,7 +140,7 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
             {
                 if (_broken is not null) return Refused(new LogUnavailableException($"appends to partition {partition} have ended", _broken));
                 if (_closed) return Refused(new LogUnavailableException("the appender is closed"));
-                if (_down) return Refused(new LogUnavailableException($"the log of partition {partition} does not answer"));
+                if (_down) return Refused(new LogUnavailableException(Silent(_downBecause)));
                 if (_waitingEntries > 0 && (_waitingEntries + items.Count > owner._options.QueueEntries || _waitingBytes + bytes > owner._options.QueueBytes))
                     return Refused(new LogUnavailableException($"{_waitingEntries} entries wait for partition {partition}; no more are taken"));
                 _waiting.Enqueue(call);
@@ -136,7 +150,8 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
                 _running = true;
             }
 
-            _ = Run();
+            // Nor does the loop, which outlives the call, keep the caller's request or trace.
+            using (ExecutionContext.SuppressFlow()) _ = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.DenyChildAttach, owner._scheduler);
             return call.Done.Task;
         }
 
@@ -231,10 +246,10 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
                             await StartGeneration(reply.Head, reply.Head.Generation);
                             continue;
                         default:
-                            throw new InvalidOperationException($"partition {partition} answered {reply.Status} to counter {_counter + 1} of writer {owner.Writer:x16}: the writer id is used twice");
+                            throw new WriterUsedTwiceException($"partition {partition} answered {reply.Status} to counter {_counter + 1} of writer {owner.Writer:x16}: the writer id is used twice");
                     }
                 }
-                catch (Exception fault) when (fault is not InvalidOperationException and not ArgumentException && !owner._closing.IsCancellationRequested)
+                catch (Exception fault) when (!IsEnd(fault))
                 {
                     AppenderMetrics.Unknown.Add(1);
                     owner.LogUnknown(partition, items.Count, tries, fault);
@@ -244,6 +259,13 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
                 }
             }
         }
+
+        private string Silent(Exception? fault) => fault is StoreUnavailableException ? fault.Message : $"the log of partition {partition} does not answer";
+
+        /// <summary>
+        /// Whether nothing more can be sent. By the log's contract every other exception, of whatever type, only leaves the outcome unknown.
+        /// </summary>
+        private bool IsEnd(Exception fault) => fault is WriterUsedTwiceException or ObjectDisposedException || owner._closing.IsCancellationRequested;
 
         /// <summary>
         /// The log does not answer: whoever waits is told so, what was not sent is not sent, and the group under way is repeated until its outcome is known, because
@@ -255,12 +277,13 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
             lock (_gate)
             {
                 _down = true;
+                _downBecause = fault;
                 refused = [.. _waiting];
                 _waiting.Clear();
                 (_waitingEntries, _waitingBytes) = (0, 0);
             }
 
-            var silent = $"the log of partition {partition} does not answer";
+            var silent = Silent(fault);
             foreach (var call in refused) call.Done.TrySetException(new LogUnavailableException(silent, fault));
             foreach (var call in underWay) call.Done.TrySetException(new TimeoutException($"{silent}; whether these entries are in it is not known yet", fault));
         }
@@ -277,11 +300,12 @@ public sealed partial class GroupAppender : ILogAppender, IAsyncDisposable, IDis
 
         private async Task StartGeneration(LogHead head, ulong refused)
         {
-            var state = await owner._store.Claim(partition, Generations.Next(), owner._closing.Token);
-            var started = await LogContinuity.Restore(owner._log, partition, state, Math.Max(0, _acknowledged), refused, owner._closing.Token);
+            var state = await owner._store.Claim(partition, Generations.Next(), head.Epoch.Counter, owner._closing.Token);
+            var started = await LogContinuity.Restore(owner._log, partition, state, Math.Max(0, _acknowledged), refused, cancellation: owner._closing.Token);
             AppenderMetrics.WentBack.Add(1);
             owner.LogWentBack(partition, head.Tail, Math.Max(_acknowledged, state.HighestPosition), started.Generation, started.GenerationStart);
             _generation = started.Generation;
         }
     }
+#pragma warning restore CA2007
 }

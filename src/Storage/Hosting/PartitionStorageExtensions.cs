@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Personalization.Configuration;
 using Personalization.Log;
 using Personalization.Storage.Appending;
@@ -29,14 +30,17 @@ public static class PartitionStorageExtensions
         {
             case StorageKind.Embedded:
                 services.AddSingleton(provider => new EmbeddedStorage(options.DataDirectory, options.Partitions, provider.GetService<TimeProvider>()));
+                services.AddSingleton<IStorageHealth>(provider => provider.GetRequiredService<EmbeddedStorage>());
                 services.AddSingleton(provider => provider.GetRequiredService<EmbeddedStorage>().Log);
                 services.AddSingleton(provider => provider.GetRequiredService<EmbeddedStorage>().Store);
                 services.AddSingleton(provider => provider.GetRequiredService<EmbeddedStorage>().Documents);
                 services.AddSingleton(provider => provider.GetRequiredService<EmbeddedStorage>().Names);
                 break;
             case StorageKind.Memory:
-                services.AddSingleton<IPartitionLog>(provider => new MemoryPartitionLog(options.Partitions, provider.GetService<TimeProvider>()));
-                services.AddSingleton<IPartitionStore>(provider => new MemoryPartitionStore(options.Partitions, provider.GetService<TimeProvider>()));
+                services.AddSingleton(provider => new MemoryPartitionLog(options.Partitions, provider.GetService<TimeProvider>()));
+                services.AddSingleton<IPartitionLog>(provider => provider.GetRequiredService<MemoryPartitionLog>());
+                services.AddSingleton<IPartitionStore>(provider => new MemoryPartitionStore(
+                    options.Partitions, provider.GetService<TimeProvider>(), provider.GetRequiredService<MemoryPartitionLog>()));
                 services.AddSingleton<IDocumentStore, MemoryDocumentStore>();
                 services.AddSingleton<INameStore, MemoryNameStore>();
                 break;
@@ -58,13 +62,23 @@ public static class PartitionStorageExtensions
                 throw new ArgumentException($"{Names.ConfigurationSection}:Storage has no back end for {options.Storage}", nameof(options));
         }
 
-        services.AddSingleton<ILogAppender>(provider => new GroupAppender(
-            provider.GetRequiredService<IPartitionLog>(),
-            provider.GetRequiredService<IPartitionStore>(),
-            provider.GetService<GroupAppenderOptions>(),
-            provider.GetService<TimeProvider>(),
-            provider.GetService<ILogger<GroupAppender>>()));
+        services.AddSingleton(provider => new ClockGuard(provider.GetService<TimeProvider>()));
+        services.AddSingleton<IStorageHealth>(provider => provider.GetRequiredService<ClockGuard>());
+        services.AddSingleton<ILogAppender>(provider => new GuardedAppender(
+            new GroupAppender(
+                provider.GetRequiredService<IPartitionLog>(),
+                provider.GetRequiredService<IPartitionStore>(),
+                provider.GetService<GroupAppenderOptions>(),
+                provider.GetService<TimeProvider>(),
+                provider.GetService<ILogger<GroupAppender>>()),
+            provider.GetRequiredService<ClockGuard>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PartitionStorageOpening>());
+        services.AddHostedService(provider => new StorageWatch(
+            provider.GetServices<IStorageHealth>(),
+            provider.GetRequiredService<ClockGuard>(),
+            provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            provider.GetService<ILogger<StorageWatch>>() ?? NullLogger<StorageWatch>.Instance,
+            provider.GetService<IConnectionMultiplexer>()));
         return services;
     }
 }

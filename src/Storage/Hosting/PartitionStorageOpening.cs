@@ -12,8 +12,8 @@ internal sealed class PartitionStorageOpening(IPartitionLog log, IPartitionStore
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         // The first read of each tells of a broken file now and not under the first request.
-        await log.ReadHead(0, cancellationToken);
-        await store.ReadPartition(0, cancellationToken);
+        await log.ReadHead(0, cancellationToken).ConfigureAwait(false);
+        await store.ReadPartition(0, cancellationToken).ConfigureAwait(false);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -56,7 +56,7 @@ public sealed class MemoryPartitionLog : IPartitionLog, IDisposable
             ReadReply reply;
             lock (own) reply = own.Read(request);
             if (reply.Status != ReadStatus.Read || reply.Entries.Count > 0) return reply;
-            if (!await TailSignal.Wait(next, request.Wait - _time.GetElapsedTime(started), _time, cancellation)) return reply;
+            if (!await TailSignal.Wait(next, request.Wait - _time.GetElapsedTime(started), _time, cancellation).ConfigureAwait(false)) return reply;
         }
     }
 
@@ -101,6 +101,13 @@ public sealed class MemoryPartitionLog : IPartitionLog, IDisposable
         cancellation.ThrowIfCancellationRequested();
         var own = _partitions[partition];
         lock (own) return ValueTask.FromResult(own.Trim(upTo, keepFromLogTime, _time.GetUtcNow().ToUnixTimeMilliseconds()));
+    }
+
+    /// <summary>Whether the log is in a generation and holds an entry, by what is known of it.</summary>
+    internal bool Holds(int partition, ulong generation, in EntryMark entry)
+    {
+        var own = _partitions[partition];
+        lock (own) return own.Read(new ReadRequest(partition, entry, generation) with { MaxEntries = 1 }).Status != ReadStatus.Mismatch;
     }
 
     /// <summary>A copy of everything, as a back-up would hold it: for tests of logs that go back.</summary>
@@ -169,7 +176,7 @@ public sealed class MemoryPartitionLog : IPartitionLog, IDisposable
             if (AppendRules.Decide(request, Head, _trimmedTo) is { } status) return new ReadReply(status, [], Head);
             var next = IndexAfter(request.After);
             if (AppendRules.MustCompareCursor(request, _trimmedTo) &&
-                (next == 0 || _entries[next - 1].Position != request.After || _entries[next - 1].Hash != request.CursorHash))
+                (next == 0 || !AppendRules.IsCursor(request, _entries[next - 1].Position, _entries[next - 1].LogTime, _entries[next - 1].Bytes)))
                 return new ReadReply(ReadStatus.Mismatch, [], Head);
 
             var taken = new List<LogEntry>();

@@ -22,51 +22,58 @@ internal sealed class MemoryPartitionState
         DeadLetters = _deadLetters.Count,
     };
 
-    public PartitionState Claim(ulong nonce)
+    public PartitionState Claim(ulong nonce, long above)
     {
-        if (_state.Epoch.Counter == 0 || _state.Epoch.Nonce != nonce) _state = _state with { Epoch = new Epoch(_state.Epoch.Counter + 1, nonce) };
+        if (_state.Epoch.Counter == 0 || _state.Epoch.Nonce != nonce) _state = _state with { Epoch = new Epoch(Math.Max(_state.Epoch.Counter, above) + 1, nonce) };
         return Read();
     }
 
-    public bool AdoptGeneration(Epoch epoch, ulong generation, long position, ulong positionHash, long lost)
+    /// <summary>Runs an owner's write and counts it, unless it is refused. The write says whether it wrote anything.</summary>
+    public OwnerWriteReply Write(in OwnerFence fence, Func<bool> isHeld, Func<MemoryPartitionState, bool> write)
     {
-        if (epoch != _state.Epoch) return false;
+        var status = CommitRules.Decide(fence, _state.Epoch, _state.Writes, isHeld);
+        if (status == OwnerWriteStatus.Written && write(this)) _state = _state with { Writes = _state.Writes + 1 };
+        return new OwnerWriteReply(status, _state.Writes);
+    }
+
+    public bool AdoptGeneration(ulong generation, long position, ulong positionHash, long lost)
+    {
         if (_state.Generation != generation)
             _state = _state with { Generation = generation, Position = position, PositionHash = positionHash, HighestHash = 0, Lost = _state.Lost + lost };
         return true;
     }
 
-    public CustomerRecord? ReadCustomer(CustomerKey key) => _customers.GetValueOrDefault(key)?.Record;
-
-    public CommitReply Commit(CommitChunk chunk, long now)
+    public CustomerRecord? ReadCustomer(CustomerKey key)
     {
-        if (chunk.Epoch != _state.Epoch) return new CommitReply(true, []);
+        if (!_customers.TryGetValue(key, out var customer)) return null;
+        return RowChecksum.Of(key, customer.Record) == customer.Checksum ? customer.Record : customer.Record with { IsDamaged = true };
+    }
+
+    public CommitOutcome[] Commit(CommitChunk chunk, long now)
+    {
         var outcomes = new CommitOutcome[chunk.Customers.Count];
         for (var i = 0; i < outcomes.Length; i++) outcomes[i] = Write(chunk.Customers[i], now);
-        return new CommitReply(false, outcomes);
+        return outcomes;
     }
 
     public bool Advance(PositionAdvance advance)
     {
-        if (advance.Epoch != _state.Epoch) return false;
-        if (advance.Position <= _state.Position) return true;
+        if (advance.Entry.Position <= _state.Position) return false;
         foreach (var letter in advance.Unreadable) _deadLetters.TryAdd(letter.Position, letter);
-        Raise(advance.Position, advance.PositionHash);
+        Raise(advance.Entry.Position, advance.Entry.Hash);
         _state = _state with
         {
-            Position = advance.Position,
-            PositionHash = advance.PositionHash,
+            Position = advance.Entry.Position,
+            PositionHash = advance.Entry.Hash,
             NewestEventTime = Math.Max(_state.NewestEventTime, advance.NewestEventTime),
         };
         return true;
     }
 
-    public bool Park(Epoch epoch, CustomerKey customer, long from)
+    public void Park(CustomerKey customer, long from)
     {
-        if (epoch != _state.Epoch) return false;
         _parks[customer] = Math.Min(from, _parks.GetValueOrDefault(customer, long.MaxValue));
         Raise(from, 0);
-        return true;
     }
 
     public IReadOnlyList<JournalSegment> ReadJournal(CustomerKey key, long after, int max) =>
@@ -140,6 +147,23 @@ internal sealed class MemoryPartitionState
         return true;
     }
 
+    public void Take(MemoryPartitionState other)
+    {
+        _state = other._state;
+        Replace(_customers, other._customers.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Copy())));
+        Replace(_outbox, other._outbox);
+        Replace(_consumers, other._consumers);
+        Replace(_deadLetters, other._deadLetters);
+        Replace(_parks, other._parks);
+        Replace(_counters, other._counters);
+
+        static void Replace<TKey, TValue>(IDictionary<TKey, TValue> own, IEnumerable<KeyValuePair<TKey, TValue>> others)
+        {
+            own.Clear();
+            foreach (var (key, value) in others) own.Add(key, value);
+        }
+    }
+
     private CommitOutcome Write(CustomerWrite write, long now)
     {
         var customer = _customers.GetValueOrDefault(write.Customer);
@@ -152,6 +176,7 @@ internal sealed class MemoryPartitionState
         if (customer is null) _customers[write.Customer] = customer = new Customer();
         if (write.ErasedAt > 0) Erase(write.Customer, customer, write.ErasedAt);
         customer.Record = new CustomerRecord(write.Applied, write.FoldVersion, write.Row, write.Side, write.IsTombstone);
+        customer.Checksum = RowChecksum.Of(write);
         customer.Due = write.NextWakeUp;
         customer.TombstoneAt = now;
         if (write.Journal is { } segment && segment.Last > write.ErasedAt) customer.Journal.Add(segment);
@@ -193,10 +218,14 @@ internal sealed class MemoryPartitionState
     {
         public CustomerRecord Record { get; set; } = new(0, 0, [], [], false);
 
+        public ulong Checksum { get; set; }
+
         public long? Due { get; set; }
 
         public long TombstoneAt { get; set; }
 
-        public List<JournalSegment> Journal { get; } = [];
+        public List<JournalSegment> Journal { get; private init; } = [];
+
+        public Customer Copy() => new() { Record = Record, Due = Due, TombstoneAt = TombstoneAt, Journal = [.. Journal] };
     }
 }

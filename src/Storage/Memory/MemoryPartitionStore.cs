@@ -1,3 +1,4 @@
+using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Stores;
 
@@ -8,12 +9,15 @@ public sealed class MemoryPartitionStore : IPartitionStore
 {
     private readonly MemoryPartitionState[] _partitions;
     private readonly TimeProvider _time;
+    private readonly MemoryPartitionLog? _log;
 
     /// <summary>Makes an empty store.</summary>
     /// <param name="partitions">The number of partitions, 1 to 1,024.</param>
     /// <param name="time">Dates tombstones; the system's if null.</param>
-    public MemoryPartitionStore(int partitions, TimeProvider? time = null)
+    /// <param name="log">The log that the rows are folded from, which each of an owner's writes is compared with; null: the store stands alone, and no log is compared.</param>
+    public MemoryPartitionStore(int partitions, TimeProvider? time = null, MemoryPartitionLog? log = null)
     {
+        _log = log;
         _time = time ?? TimeProvider.System;
         _partitions = new MemoryPartitionState[new PartitionMap(partitions).Partitions];
         for (var i = 0; i < _partitions.Length; i++) _partitions[i] = new MemoryPartitionState();
@@ -24,13 +28,13 @@ public sealed class MemoryPartitionStore : IPartitionStore
         On(partition, static own => own.Read(), cancellation);
 
     /// <inheritdoc />
-    public ValueTask<PartitionState> Claim(int partition, ulong nonce, CancellationToken cancellation = default) =>
-        On(partition, own => own.Claim(nonce), cancellation);
+    public ValueTask<PartitionState> Claim(int partition, ulong nonce, long above = 0, CancellationToken cancellation = default) =>
+        On(partition, own => own.Claim(nonce, above), cancellation);
 
     /// <inheritdoc />
-    public ValueTask<bool> AdoptGeneration(
-        int partition, Epoch epoch, ulong generation, long position, ulong positionHash, long lost, CancellationToken cancellation = default) =>
-        On(partition, own => own.AdoptGeneration(epoch, generation, position, positionHash, lost), cancellation);
+    public ValueTask<OwnerWriteReply> AdoptGeneration(
+        int partition, OwnerFence fence, long position, ulong positionHash, long lost, CancellationToken cancellation = default) =>
+        Write(partition, fence, default, own => own.AdoptGeneration(fence.Generation, position, positionHash, lost), cancellation);
 
     /// <inheritdoc />
     public ValueTask<CustomerRecord?> ReadCustomer(int partition, CustomerKey customer, CancellationToken cancellation = default) =>
@@ -40,19 +44,38 @@ public sealed class MemoryPartitionStore : IPartitionStore
     public ValueTask<CommitReply> Commit(CommitChunk chunk, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(chunk);
-        return On(chunk.Partition, own => own.Commit(chunk, _time.GetUtcNow().ToUnixTimeMilliseconds()), cancellation);
+        IReadOnlyList<CommitOutcome> outcomes = [];
+        return On(
+            chunk.Partition,
+            own =>
+            {
+                var owner = Write(own, chunk.Partition, chunk.Fence, chunk.Highest, _ =>
+                {
+                    outcomes = own.Commit(chunk, _time.GetUtcNow().ToUnixTimeMilliseconds());
+                    return true;
+                });
+                return new CommitReply(owner, outcomes);
+            },
+            cancellation);
     }
 
     /// <inheritdoc />
-    public ValueTask<bool> Advance(PositionAdvance advance, CancellationToken cancellation = default)
+    public ValueTask<OwnerWriteReply> Advance(PositionAdvance advance, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(advance);
-        return On(advance.Partition, own => own.Advance(advance), cancellation);
+        return Write(advance.Partition, advance.Fence, advance.Entry, own => own.Advance(advance), cancellation);
     }
 
     /// <inheritdoc />
-    public ValueTask<bool> Park(int partition, Epoch epoch, CustomerKey customer, long from, CancellationToken cancellation = default) =>
-        On(partition, own => own.Park(epoch, customer, from), cancellation);
+    public ValueTask<OwnerWriteReply> Park(int partition, OwnerFence fence, CustomerKey customer, EntryMark from, CancellationToken cancellation = default) =>
+        Write(
+            partition, fence, from,
+            own =>
+            {
+                own.Park(customer, from.Position);
+                return true;
+            },
+            cancellation);
 
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<JournalSegment>> ReadJournal(
@@ -73,11 +96,11 @@ public sealed class MemoryPartitionStore : IPartitionStore
 
     /// <inheritdoc />
     public async ValueTask SaveConsumer(int partition, string consumer, long number, CancellationToken cancellation = default) =>
-        await On(partition, own => own.SaveConsumer(consumer, number), cancellation);
+        await On(partition, own => own.SaveConsumer(consumer, number), cancellation).ConfigureAwait(false);
 
     /// <inheritdoc />
     public async ValueTask RemoveConsumer(int partition, string consumer, CancellationToken cancellation = default) =>
-        await On(partition, own => own.RemoveConsumer(consumer), cancellation);
+        await On(partition, own => own.RemoveConsumer(consumer), cancellation).ConfigureAwait(false);
 
     /// <inheritdoc />
     public ValueTask<IReadOnlyDictionary<string, long>> ReadConsumers(int partition, CancellationToken cancellation = default) =>
@@ -98,7 +121,36 @@ public sealed class MemoryPartitionStore : IPartitionStore
 
     /// <inheritdoc />
     public async ValueTask Prune(int partition, long journalBefore, long tombstonesBefore, CancellationToken cancellation = default) =>
-        await On(partition, own => own.Prune(journalBefore, tombstonesBefore), cancellation);
+        await On(partition, own => own.Prune(journalBefore, tombstonesBefore), cancellation).ConfigureAwait(false);
+
+    /// <summary>A copy of everything, as a back-up would hold it: for tests of a loss that takes log and store.</summary>
+    public MemoryPartitionStore Copy()
+    {
+        var copy = new MemoryPartitionStore(_partitions.Length, _time);
+        for (var i = 0; i < _partitions.Length; i++)
+        {
+            lock (_partitions[i]) copy._partitions[i].Take(_partitions[i]);
+        }
+
+        return copy;
+    }
+
+    /// <summary>Makes this store hold what a copy holds, as if its machine had lost what was written since.</summary>
+    public void Restore(MemoryPartitionStore copy)
+    {
+        ArgumentNullException.ThrowIfNull(copy);
+        for (var i = 0; i < _partitions.Length; i++)
+        {
+            lock (_partitions[i]) _partitions[i].Take(copy._partitions[i]);
+        }
+    }
+
+    /// <summary>An owner's write, if its fence and the highest entry that it is made of still hold.</summary>
+    private ValueTask<OwnerWriteReply> Write(int partition, OwnerFence fence, EntryMark highest, Func<MemoryPartitionState, bool> write, CancellationToken cancellation) =>
+        On(partition, own => Write(own, partition, fence, highest, write), cancellation);
+
+    private OwnerWriteReply Write(MemoryPartitionState own, int partition, OwnerFence fence, EntryMark highest, Func<MemoryPartitionState, bool> write) =>
+        own.Write(fence, () => _log?.Holds(partition, fence.Generation, highest) ?? true, write);
 
     private ValueTask<T> On<T>(int partition, Func<MemoryPartitionState, T> work, CancellationToken cancellation)
     {

@@ -48,7 +48,7 @@ internal sealed class OwnAppends
     public ReadReply? TryRead(in ReadRequest request)
     {
         if (_known is not { } known || request.After >= known.Head.Tail || (request.Generation != 0 && request.Generation != known.Head.Generation)) return null;
-        return _entries.TryRead(request, known.Head.Tail, request.CursorHash != 0, out var entries, out var matches) && matches && entries.Count > 0
+        return _entries.TryRead(request, known.Head.Tail, request.KnowsCursor, out var entries, out var matches) && matches && entries.Count > 0
             ? new ReadReply(ReadStatus.Read, entries, known.Head)
             : null;
     }

@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Clustering.Redis;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Personalization.Configuration;
+using Personalization.Storage.Clustering;
 using StackExchange.Redis;
 
 namespace Personalization.Storage.Redis;
@@ -34,6 +36,7 @@ public static class RedisClusterHosting
         var cluster = options.Cluster;
         silo.UseRedisClustering(redis => Configure(redis, options.Redis));
         ShareConnection(silo.Services);
+        silo.UseClusterSecret(options, services => Secret(services, options.Redis));
         silo.Configure<ClusterOptions>(ids => Name(ids, options.Redis));
         silo.Configure<EndpointOptions>(endpoints =>
         {
@@ -63,6 +66,7 @@ public static class RedisClusterHosting
         ArgumentNullException.ThrowIfNull(options);
         client.UseRedisClustering(redis => Configure(redis, options.Redis));
         ShareConnection(client.Services);
+        client.UseClusterSecret(options, services => Secret(services, options.Redis));
         client.Configure<ClusterOptions>(ids => Name(ids, options.Redis));
         client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ClientResponse);
         client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = GatewayRefresh);
@@ -77,6 +81,15 @@ public static class RedisClusterHosting
 
     private static void ShareConnection(IServiceCollection services) => services.AddOptions<RedisClusteringOptions>()
         .Configure<IConnectionMultiplexer>((redis, connection) => redis.CreateMultiplexer = _ => Task.FromResult((connection, true)));
+
+    /// <summary>The secret that the first process of the cluster made: whoever can read it in Redis can read everything there anyway.</summary>
+    private static string Secret(IServiceProvider services, RedisOptions options)
+    {
+        var database = services.GetRequiredService<IConnectionMultiplexer>().GetDatabase();
+        RedisKey key = $"{options.KeyPrefix}:cluster:secret";
+        database.StringSet(key, Convert.ToHexString(RandomNumberGenerator.GetBytes(32)), when: When.NotExists);
+        return database.StringGet(key).ToString();
+    }
 
     private static void Name(ClusterOptions ids, RedisOptions options)
     {

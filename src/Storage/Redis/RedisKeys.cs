@@ -66,7 +66,7 @@ internal sealed class PartitionKeys
     /// <summary>HASH: the log's head.</summary>
     public RedisKey Head { get; }
 
-    /// <summary>STREAM: entry <c>position-0</c> → <c>t</c> log time, <c>b</c> bytes.</summary>
+    /// <summary>STREAM: entry <c>position-0</c> → <c>t</c> log time, <c>b</c> bytes, <c>h</c> hash.</summary>
     public RedisKey Log { get; }
 
     /// <summary>HASH: writer → its last group.</summary>

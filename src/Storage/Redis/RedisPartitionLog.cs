@@ -79,11 +79,6 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
             _signals.Saw(request.Partition, head.Tail);
             return new AppendReply(status, positions, head);
         }
-        catch (RedisServerException other) when (other.Message.StartsWith("OTHERGROUP", StringComparison.Ordinal))
-        {
-            throw new InvalidOperationException(
-                $"writer {request.Writer:x16} sent {request.Items.Count} items under counter {request.Counter}, which stands for another group of{other.Message["OTHERGROUP".Length..]}", other);
-        }
         finally
         {
             _signals.Wake(request.Partition);
@@ -161,12 +156,8 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
             carriesTenures |= items[i].Epoch != default;
         }
 
-        // Only the last entry that is appended gives the tail's hash; which one that is, is known here unless tenures may be refused.
         var hashes = new StringBuilder(items.Count * 16);
-        for (var i = 0; i < items.Count; i++)
-        {
-            if (carriesTenures || i == items.Count - 1) hashes.Append(RedisLogHead.Hex(KeyHash.Hash64(items[i].Bytes)));
-        }
+        foreach (var item in items) hashes.Append(RedisLogHead.Hex(KeyHash.Hash64(item.Bytes)));
 
         arguments[0] = RedisLogHead.Hex(request.Writer);
         arguments[1] = request.Counter;
@@ -194,7 +185,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             var wanted = _sizes[request.Partition].Fitting(request.MaxEntries, request.MaxBytes);
-            var withCursor = request.CursorHash != 0 && request.After > 0;
+            var withCursor = request.KnowsCursor;
             var transaction = _database.CreateTransaction();
             var headRead = transaction.HashGetAsync(keys.Head, RedisLogHead.Fields);
             var entriesRead = transaction.StreamRangeAsync(keys.Log, Id(withCursor ? request.After : request.After + 1), "+", withCursor ? wanted + 1 : wanted);
@@ -213,7 +204,7 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
             if (AppendRules.Decide(request, head, trimmedTo) is { } status) return new ReadReply(status, [], head);
             var from = 0;
             if (withCursor && rows.Length > 0 && PositionOf(rows[0].Id) == request.After) from = 1;
-            if (AppendRules.MustCompareCursor(request, trimmedTo) && (from == 0 || KeyHash.Hash64(BytesOf(rows[0])) != request.CursorHash))
+            if (AppendRules.MustCompareCursor(request, trimmedTo) && (from == 0 || !AppendRules.IsCursor(request, request.After, TimeOf(rows[0]), BytesOf(rows[0]))))
                 return new ReadReply(ReadStatus.Mismatch, [], head);
             return new ReadReply(ReadStatus.Read, Take(request, rows.AsSpan(from)), head);
         }
@@ -229,12 +220,14 @@ internal sealed class RedisPartitionLog : IPartitionLog, IDisposable
             var content = BytesOf(row);
             if (entries.Count > 0 && bytes + content.Length > request.MaxBytes) break;
             bytes += content.Length;
-            entries.Add(new LogEntry(PositionOf(row.Id), (long)row.Values[0].Value, content));
+            entries.Add(new LogEntry(PositionOf(row.Id), TimeOf(row), content));
         }
 
         if (entries.Count > 0) _sizes[request.Partition].Saw(bytes, entries.Count);
         return entries;
     }
+
+    private static long TimeOf(in StreamEntry row) => (long)row.Values[0].Value;
 
     private static byte[] BytesOf(in StreamEntry row) => (byte[])row.Values[1].Value!;
 

@@ -8,21 +8,21 @@ internal sealed partial class RedisPartitionStore
 {
     private const int ScanStep = 512;
 
-    private static readonly RedisScript s_commit = RedisScript.Load("store_commit");
+    private static readonly RedisScript s_commit = RedisScript.Load("store_fence", "store_commit");
 
     /// <inheritdoc />
     public async ValueTask<CommitReply> Commit(CommitChunk chunk, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(chunk);
         var keys = _keys.Partitions[chunk.Partition];
-        var names = new List<RedisKey>(11 + (chunk.Customers.Count * 3))
+        var names = new List<RedisKey>(13 + (chunk.Customers.Count * 3))
         {
-            keys.State, keys.Counters, keys.Parks, keys.Consumers, keys.Outbox, keys.Letters, keys.LettersOrder, keys.WakeUps, keys.Tombstones, keys.Journals, keys.Slots,
+            keys.State, keys.Head, keys.Log, keys.Counters, keys.Parks, keys.Consumers, keys.Outbox, keys.Letters, keys.LettersOrder, keys.WakeUps, keys.Tombstones, keys.Journals, keys.Slots,
         };
-        var arguments = new List<RedisValue>(4 + (chunk.Customers.Count * 24))
-        {
-            chunk.Epoch.Counter, RedisLogHead.Hex(chunk.Epoch.Nonce), chunk.Customers.Count, _time.GetUtcNow().ToUnixTimeMilliseconds(),
-        };
+        var arguments = new List<RedisValue>(9 + (chunk.Customers.Count * 24));
+        AddFence(arguments, chunk.Fence, chunk.Highest);
+        arguments.Add(chunk.Customers.Count);
+        arguments.Add(_time.GetUtcNow().ToUnixTimeMilliseconds());
         foreach (var write in chunk.Customers)
         {
             var slot = PartitionMap.SlotOf(write.Customer);
@@ -31,8 +31,8 @@ internal sealed partial class RedisPartitionStore
             AddErased(arguments, write.ErasedAt > 0 ? await FindErased(chunk.Partition, write, cancellation).ConfigureAwait(false) : []);
         }
 
-        var answer = await Run(s_commit, [.. names], [.. arguments], cancellation).ConfigureAwait(false);
-        return answer.Length < 0 ? new CommitReply(true, []) : new CommitReply(false, [.. ((RedisResult[])answer!).Select(outcome => (CommitOutcome)(int)outcome)]);
+        var answer = (RedisResult[])(await Run(s_commit, [.. names], [.. arguments], cancellation).ConfigureAwait(false))!;
+        return new CommitReply(Owner(answer), [.. answer.Skip(2).Select(outcome => (CommitOutcome)(int)outcome)]);
     }
 
     private static void Add(List<RedisValue> arguments, CustomerWrite write, int slot)

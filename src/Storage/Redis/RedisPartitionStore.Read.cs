@@ -38,6 +38,7 @@ internal sealed partial class RedisPartitionStore
             OutboxHead = Integer("outboxHead"),
             NewestEventTime = Integer("newest"),
             Lost = Integer("lost"),
+            Writes = Integer("writes"),
             Parks = (await parks.Answer(_database, cancellation).ConfigureAwait(false)).ToDictionary(park => CustomerKey.Parse(park.Name.ToString()), park => (long)park.Value),
             Counters = (await counters.Answer(_database, cancellation).ConfigureAwait(false)).ToDictionary(counter => counter.Name.ToString(), counter => (long)counter.Value),
             DeadLetters = await letters.Answer(_database, cancellation).ConfigureAwait(false),
@@ -52,8 +53,15 @@ internal sealed partial class RedisPartitionStore
     public async ValueTask<CustomerRecord?> ReadCustomer(int partition, CustomerKey customer, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        var row = await _database.HashGetAsync(_keys.Partitions[partition].Rows(PartitionMap.SlotOf(customer)), customer.Text).Answer(_database, cancellation).ConfigureAwait(false);
-        return row.IsNull ? null : StoredCustomer.Decode((byte[])row!);
+        var (keys, slot) = (_keys.Partitions[partition], PartitionMap.SlotOf(customer));
+        var row = await _database.HashGetAsync(keys.Rows(slot), customer.Text).Answer(_database, cancellation).ConfigureAwait(false);
+        if (row.IsNull) return null;
+        var record = StoredCustomer.Decode(customer, (byte[])row!);
+        if (!record.IsDamaged) return record;
+        // The version that commits compare is kept apart, and is whole.
+        var version = await _database.HashGetAsync(keys.Versions(slot), customer.Text).Answer(_database, cancellation).ConfigureAwait(false);
+        var parts = version.ToString().Split(' ');
+        return version.IsNull ? record : record with { Applied = long.Parse(parts[0], CultureInfo.InvariantCulture), IsTombstone = parts[1] == "1" };
     }
 
     /// <inheritdoc />

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Stores;
 using StackExchange.Redis;
@@ -14,9 +15,9 @@ internal sealed partial class RedisPartitionStore : IPartitionStore
     private const int PruneStep = 128;
 
     private static readonly RedisScript s_claim = RedisScript.Load("store_claim");
-    private static readonly RedisScript s_adopt = RedisScript.Load("store_adopt");
-    private static readonly RedisScript s_advance = RedisScript.Load("store_advance");
-    private static readonly RedisScript s_park = RedisScript.Load("store_park");
+    private static readonly RedisScript s_adopt = RedisScript.Load("store_fence", "store_adopt");
+    private static readonly RedisScript s_advance = RedisScript.Load("store_fence", "store_advance");
+    private static readonly RedisScript s_park = RedisScript.Load("store_fence", "store_park");
     private static readonly RedisScript s_consumer = RedisScript.Load("store_consumer");
     private static readonly RedisScript s_letter = RedisScript.Load("store_letter");
     private static readonly RedisScript s_pruneJournals = RedisScript.Load("store_prune_journals");
@@ -35,46 +36,36 @@ internal sealed partial class RedisPartitionStore : IPartitionStore
     }
 
     /// <inheritdoc />
-    public ValueTask<PartitionState> Claim(int partition, ulong nonce, CancellationToken cancellation = default)
+    public ValueTask<PartitionState> Claim(int partition, ulong nonce, long above = 0, CancellationToken cancellation = default)
     {
         // In one transaction: were another claim to come between, its epoch would be read here, and two owners would hold it.
         var keys = _keys.Partitions[partition];
-        return ReadPartition(partition, transaction => s_claim.Queue(transaction, [keys.State], [RedisLogHead.Hex(nonce)]), cancellation);
+        return ReadPartition(partition, transaction => s_claim.Queue(transaction, [keys.State], [RedisLogHead.Hex(nonce), above]), cancellation);
     }
 
     /// <inheritdoc />
-    public async ValueTask<bool> AdoptGeneration(
-        int partition, Epoch epoch, ulong generation, long position, ulong positionHash, long lost, CancellationToken cancellation = default) =>
-        (int)await Run(
-            s_adopt,
-            [_keys.Partitions[partition].State],
-            [epoch.Counter, RedisLogHead.Hex(epoch.Nonce), RedisLogHead.Hex(generation), position, RedisLogHead.Hex(positionHash), lost],
-            cancellation).ConfigureAwait(false) == 1;
+    public ValueTask<OwnerWriteReply> AdoptGeneration(
+        int partition, OwnerFence fence, long position, ulong positionHash, long lost, CancellationToken cancellation = default) =>
+        Write(s_adopt, partition, [], fence, default, [position, RedisLogHead.Hex(positionHash), lost], cancellation);
 
     /// <inheritdoc />
-    public async ValueTask<bool> Advance(PositionAdvance advance, CancellationToken cancellation = default)
+    public ValueTask<OwnerWriteReply> Advance(PositionAdvance advance, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(advance);
         var keys = _keys.Partitions[advance.Partition];
-        var arguments = new List<RedisValue>(5 + (advance.Unreadable.Count * 2))
-        {
-            advance.Epoch.Counter, RedisLogHead.Hex(advance.Epoch.Nonce), advance.Position, RedisLogHead.Hex(advance.PositionHash), advance.NewestEventTime,
-        };
+        var arguments = new List<RedisValue>(1 + (advance.Unreadable.Count * 2)) { advance.NewestEventTime };
         foreach (var letter in advance.Unreadable)
         {
             arguments.Add(letter.Position);
             arguments.Add(StoredRecords.Encode(letter));
         }
 
-        return (int)await Run(s_advance, [keys.State, keys.Letters, keys.LettersOrder], [.. arguments], cancellation).ConfigureAwait(false) == 1;
+        return Write(s_advance, advance.Partition, [keys.Letters, keys.LettersOrder], advance.Fence, advance.Entry, arguments, cancellation);
     }
 
     /// <inheritdoc />
-    public async ValueTask<bool> Park(int partition, Epoch epoch, CustomerKey customer, long from, CancellationToken cancellation = default)
-    {
-        var keys = _keys.Partitions[partition];
-        return (int)await Run(s_park, [keys.State, keys.Parks], [epoch.Counter, RedisLogHead.Hex(epoch.Nonce), customer.Text, from], cancellation).ConfigureAwait(false) == 1;
-    }
+    public ValueTask<OwnerWriteReply> Park(int partition, OwnerFence fence, CustomerKey customer, EntryMark from, CancellationToken cancellation = default) =>
+        Write(s_park, partition, [_keys.Partitions[partition].Parks], fence, from, [customer.Text], cancellation);
 
     /// <inheritdoc />
     public async ValueTask<long> RegisterConsumer(int partition, string consumer, CancellationToken cancellation = default) =>
@@ -119,6 +110,30 @@ internal sealed partial class RedisPartitionStore : IPartitionStore
                 cancellation).ConfigureAwait(false);
         }
     }
+
+    /// <summary>An owner's write: the keys and arguments of the fence come first (<c>store_fence.lua</c>).</summary>
+    private async ValueTask<OwnerWriteReply> Write(
+        RedisScript script, int partition, RedisKey[] others, OwnerFence fence, EntryMark highest, List<RedisValue> rest, CancellationToken cancellation)
+    {
+        var keys = _keys.Partitions[partition];
+        var arguments = new List<RedisValue>(7 + rest.Count);
+        AddFence(arguments, fence, highest);
+        arguments.AddRange(rest);
+        return Owner((RedisResult[])(await Run(script, [keys.State, keys.Head, keys.Log, .. others], [.. arguments], cancellation).ConfigureAwait(false))!);
+    }
+
+    private static void AddFence(List<RedisValue> arguments, in OwnerFence fence, in EntryMark highest)
+    {
+        arguments.Add(fence.Epoch.Counter);
+        arguments.Add(RedisLogHead.Hex(fence.Epoch.Nonce));
+        arguments.Add(RedisLogHead.Hex(fence.Generation));
+        arguments.Add(fence.Writes);
+        arguments.Add(highest.Position);
+        arguments.Add(highest.LogTime);
+        arguments.Add(RedisLogHead.Hex(highest.Hash));
+    }
+
+    private static OwnerWriteReply Owner(RedisResult[] answer) => new((OwnerWriteStatus)(int)answer[0], (long)answer[1]);
 
     private static RedisKey[] CustomerKeys(PartitionKeys keys, int slot, string customer) => [keys.Versions(slot), keys.Rows(slot), keys.Journal(slot, customer)];
 

@@ -19,18 +19,20 @@ internal sealed class RedisScript
     }
 
     /// <summary>Reads a script that is embedded in this assembly.</summary>
-    /// <param name="name">The file's name without <c>.lua</c>.</param>
-    public static RedisScript Load(string name)
+    /// <param name="names">The names of its files without <c>.lua</c>: what scripts share comes first.</param>
+    public static RedisScript Load(params string[] names) => new(string.Join('\n', names.Select(Read)));
+
+    private static string Read(string name)
     {
         using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream(name + ".lua")
             ?? throw new InvalidOperationException($"the script {name}.lua is not in the assembly");
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        return new RedisScript(reader.ReadToEnd());
+        return reader.ReadToEnd();
     }
 
-    /// <summary>Whether a script of ours raised the error, and not the server: <c>NOHEAD</c>, <c>OTHERGROUP</c>.</summary>
+    /// <summary>Whether a script of ours raised the error, and not the server: <c>NOHEAD</c>.</summary>
     public static bool IsOurs(RedisException fault) =>
-        fault is RedisServerException && (fault.Message.StartsWith("NOHEAD", StringComparison.Ordinal) || fault.Message.StartsWith("OTHERGROUP", StringComparison.Ordinal));
+        fault is RedisServerException && fault.Message.StartsWith("NOHEAD", StringComparison.Ordinal);
 
     /// <summary>Puts the script into a transaction: whole, because a server that does not know it could not be told in between.</summary>
     public Task Queue(ITransaction transaction, RedisKey[] keys, RedisValue[] arguments) =>

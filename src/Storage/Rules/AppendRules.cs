@@ -1,4 +1,5 @@
 using Personalization.Log;
+using Personalization.Partitions;
 
 namespace Personalization.Storage.Rules;
 
@@ -14,20 +15,13 @@ internal static class AppendRules
     /// <param name="trimmedTo">The highest position that was trimmed.</param>
     /// <param name="writer">What is remembered of the writer; null if nothing is.</param>
     /// <returns>Null: append it. <see cref="AppendStatus.Appended"/>: it is a repeat. Else the refusal.</returns>
-    /// <exception cref="InvalidOperationException">The counter stands for another group.</exception>
     /// <remarks>
     /// A log that went back and has grown again past the writer's last acknowledged position is noticed by the writer's counter: within
     /// a generation, and above what was trimmed, the group before must be known. (Writers are forgotten only when what they wrote was trimmed.)
     /// </remarks>
     public static AppendStatus? Decide(AppendRequest request, in LogHead head, long trimmedTo, AppendedGroup? writer)
     {
-        if (writer is not null && request.Counter == writer.Counter)
-        {
-            return writer.Count == request.Items.Count
-                ? AppendStatus.Appended
-                : throw new InvalidOperationException(
-                    $"writer {request.Writer:x16} sent {request.Items.Count} items under counter {request.Counter}, which stands for another group of {writer.Count}");
-        }
+        if (writer is not null && request.Counter == writer.Counter) return writer.Count == request.Items.Count ? AppendStatus.Appended : AppendStatus.OtherGroup;
 
         if (writer is not null && request.Counter < writer.Counter) return AppendStatus.CounterTooLow;
         if (request.Generation != head.Generation) return AppendStatus.WrongGeneration;
@@ -55,7 +49,11 @@ internal static class AppendRules
         return request.After < trimmedTo ? ReadStatus.Trimmed : null;
     }
 
-    /// <summary>Whether the cursor's hash can and must be compared: the reader knows it, and the entry was not trimmed.</summary>
-    public static bool MustCompareCursor(in ReadRequest request, long trimmedTo) =>
-        request.CursorHash != 0 && request.After > 0 && request.After > trimmedTo;
+    /// <summary>Whether the entry at the cursor can and must be compared: the reader knows it, and it was not trimmed.</summary>
+    public static bool MustCompareCursor(in ReadRequest request, long trimmedTo) => request.KnowsCursor && request.After > trimmedTo;
+
+    /// <summary>Whether an entry is the one that the reader saw at its cursor.</summary>
+    public static bool IsCursor(in ReadRequest request, long position, long logTime, ReadOnlySpan<byte> bytes) => position == request.After
+        && (request.CursorTime == 0 || request.CursorTime == logTime)
+        && (request.CursorHash == 0 || request.CursorHash == KeyHash.Hash64(bytes));
 }

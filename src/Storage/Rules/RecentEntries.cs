@@ -59,7 +59,7 @@ internal sealed class RecentEntries
         {
             var oldest = _last - _count + 1;
             if (_count == 0 || tail > _last || (compare ? request.After : request.After + 1) < oldest) return false;
-            if (compare && At(request.After).Hash != request.CursorHash)
+            if (compare && !AppendRules.IsCursor(request, request.After, At(request.After).LogTime, At(request.After).Bytes))
             {
                 matches = false;
                 return true;

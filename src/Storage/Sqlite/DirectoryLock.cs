@@ -8,6 +8,11 @@ namespace Personalization.Storage.Sqlite;
 /// </summary>
 internal sealed class DirectoryLock : IDisposable
 {
+    // What "somebody else holds it" is called by Windows, Linux and macOS; any other fault is the disk's or the permissions'.
+    private const int SharingViolation = unchecked((int)0x80070020);
+    private const int WouldBlock = 11;
+    private const int WouldBlockOnMac = 35;
+
     private readonly FileStream _handle;
     private readonly string _owner;
 
@@ -19,6 +24,8 @@ internal sealed class DirectoryLock : IDisposable
 
     /// <summary>Takes the lock, making the directory if it is missing.</summary>
     /// <exception cref="InvalidOperationException">Another engine holds it; the message names the process.</exception>
+    /// <exception cref="IOException">It cannot be made or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The permissions do not allow it.</exception>
     public static DirectoryLock Take(string directory)
     {
         Directory.CreateDirectory(directory);
@@ -28,19 +35,36 @@ internal sealed class DirectoryLock : IDisposable
         {
             handle = new FileStream(Path.Combine(directory, "engine.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
         }
-        catch (IOException fault) when (File.Exists(Path.Combine(directory, "engine.lock")))
+        catch (IOException fault) when (fault.HResult is SharingViolation or WouldBlock or WouldBlockOnMac)
         {
             throw new InvalidOperationException(
                 $"The data directory '{Path.GetFullPath(directory)}' is in use by another engine (process {Holder(owner)}). Stop that one, or set Personalization:DataDirectory to another folder.", fault);
         }
 
-        File.WriteAllText(owner, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        try
+        {
+            File.WriteAllText(owner, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+
         return new DirectoryLock(handle, owner);
     }
 
     public void Dispose()
     {
-        File.Delete(_owner);
+        try
+        {
+            File.Delete(_owner);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // The directory is gone or cannot be written any more; whoever runs the engine was told.
+        }
+
         _handle.Dispose();
     }
 

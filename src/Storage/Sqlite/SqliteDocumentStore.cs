@@ -29,7 +29,7 @@ internal sealed class SqliteDocumentStore(SqliteState state) : IDocumentStore
             var versions = new long?[writes.Count];
             for (var i = 0; i < versions.Length; i++) versions[i] = Write(session, writes[i]);
             return (IReadOnlyList<long?>)versions;
-        });
+        }).ConfigureAwait(false);
     }
 
     /// <inheritdoc />

@@ -25,7 +25,7 @@ internal sealed class SqliteNameStore(SqliteState state) : INameStore
             var insert = session.Prepare("INSERT OR IGNORE INTO names(hash, name) VALUES(?1, ?2)");
             foreach (var (hash, name) in missing) insert.Bind(1, hash).Bind(2, name).Run();
             return true;
-        });
+        }).ConfigureAwait(false);
         if (_stored.Count > Remembered) _stored.Clear();
         foreach (var (hash, _) in missing) _stored[hash] = 0;
     }

@@ -1,6 +1,7 @@
 using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Storage.Rules;
+using Personalization.Stores;
 
 namespace Personalization.Storage.Sqlite;
 
@@ -12,7 +13,7 @@ namespace Personalization.Storage.Sqlite;
 /// Tables: <c>entries(id, log_time, bytes)</c> with id = partition · 2⁵³ + position; <c>heads</c>, one row per partition; <c>writers</c>,
 /// the last group of each writer and partition.
 /// </remarks>
-public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposable
+public sealed class SqlitePartitionLog : IPartitionLog, IStorageHealth, ISqliteBatch, IDisposable
 {
     private const int SchemaVersion = 1;
     private const int PositionBits = 53;
@@ -69,6 +70,15 @@ public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposabl
     public int Partitions => _partitions.Length;
 
     /// <inheritdoc />
+    public string? Fault => _writer.Fault;
+
+    /// <inheritdoc cref="SqliteWriter.LimitPages" />
+    internal void LimitPages(int? more) => _writer.LimitPages(more);
+
+    /// <summary>Whether no entry was ever appended.</summary>
+    internal bool IsNew => Array.TrueForAll(_partitions, partition => partition.Published.Head.Tail == 0);
+
+    /// <inheritdoc />
     public ValueTask<LogHead> ReadHead(int partition, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -81,11 +91,7 @@ public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposabl
         AppendRules.Validate(request, Partitions);
         cancellation.ThrowIfCancellationRequested();
         // Without a savepoint of its own: a group is refused before anything of it is written, and where writing fails the transaction is of no use.
-        return await _writer.Write(session => TryAppend(session, request), guarded: false) switch
-        {
-            AppendReply reply => reply,
-            var refusal => throw (Exception)refusal,
-        };
+        return await _writer.Write(session => Append(session, request), guarded: false).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -99,7 +105,7 @@ public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposabl
             var next = request.Wait > TimeSpan.Zero ? own.Signal.Next() : Task.CompletedTask;
             var reply = ReadNow(own, request);
             if (reply.Status != ReadStatus.Read || reply.Entries.Count > 0) return reply;
-            if (!await TailSignal.Wait(next, request.Wait - _time.GetElapsedTime(started), _time, cancellation)) return reply;
+            if (!await TailSignal.Wait(next, request.Wait - _time.GetElapsedTime(started), _time, cancellation).ConfigureAwait(false)) return reply;
         }
     }
 
@@ -121,7 +127,7 @@ public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposabl
 
                 return own.Head;
             },
-            guarded: false);
+            guarded: false).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -136,7 +142,7 @@ public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposabl
                 own.Head = own.Head with { Epoch = epoch };
                 return _changed.Add(own);
             },
-            guarded: false);
+            guarded: false).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -146,10 +152,14 @@ public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposabl
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            var (first, done) = await _writer.Write(session => TrimSome(session, _partitions[partition], upTo, keepFromLogTime), guarded: false);
+            var (first, done) = await _writer.Write(session => TrimSome(session, _partitions[partition], upTo, keepFromLogTime), guarded: false).ConfigureAwait(false);
             if (done) return first;
         }
     }
+
+    /// <summary>Whether the log is in a generation and holds an entry, by what is known of it.</summary>
+    internal bool Holds(int partition, ulong generation, in EntryMark entry) =>
+        ReadNow(_partitions[partition], new ReadRequest(partition, entry, generation) with { MaxEntries = 1 }).Status != ReadStatus.Mismatch;
 
     /// <summary>Writes what waits, ends long polls with an error and closes the file.</summary>
     public void Dispose()
@@ -189,22 +199,13 @@ public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposabl
 
     private static long PositionOf(long id) => id & ((1L << PositionBits) - 1);
 
-    /// <summary>The reply, or the exception for a group that can never be appended: it fails alone and not the transaction.</summary>
-    private object TryAppend(SqliteSession session, AppendRequest request)
+    private AppendReply Append(SqliteSession session, AppendRequest request)
     {
         var own = _partitions[request.Partition];
         own.Writers.TryGetValue(request.Writer, out var writer);
-        try
-        {
-            if (AppendRules.Decide(request, own.Head, own.TrimmedTo, writer) is { } decided)
-                return new AppendReply(decided, decided == AppendStatus.Appended ? writer!.Positions() : [], own.Head);
-        }
-        catch (InvalidOperationException refusal)
-        {
-            return refusal;
-        }
-
-        return Append(session, own, request, writer);
+        return AppendRules.Decide(request, own.Head, own.TrimmedTo, writer) is { } decided
+            ? new AppendReply(decided, decided == AppendStatus.Appended ? writer!.Positions() : [], own.Head)
+            : Append(session, own, request, writer);
     }
 
     private AppendReply Append(SqliteSession session, Partition own, AppendRequest request, AppendedGroup? writer)
@@ -273,7 +274,7 @@ public sealed class SqlitePartitionLog : IPartitionLog, ISqliteBatch, IDisposabl
             if (compare)
             {
                 compare = false;
-                if (position != request.After || KeyHash.Hash64(content) != request.CursorHash)
+                if (!AppendRules.IsCursor(request, position, select.Int64(1), content))
                 {
                     select.Reset();
                     return ([], false);

@@ -11,35 +11,41 @@ internal sealed partial class SqlitePartitionStore
     {
         ArgumentNullException.ThrowIfNull(chunk);
         var head = 0L;
-        var reply = await Write(session => Commit(session, chunk, out head), cancellation);
+        var reply = await Write(session => Commit(session, chunk, out head), cancellation).ConfigureAwait(false);
         state.OutboxReached(chunk.Partition, head);
         return reply;
     }
 
     private CommitReply Commit(SqliteSession session, CommitChunk chunk, out long outboxHead)
     {
-        var head = session.Prepare("SELECT epoch, nonce, outbox_head, highest, highest_hash, EXISTS(SELECT 1 FROM consumers WHERE partition = ?1) FROM partitions WHERE partition = ?1")
+        var head = session.Prepare("SELECT outbox_head, highest, highest_hash, EXISTS(SELECT 1 FROM consumers WHERE partition = ?1) FROM partitions WHERE partition = ?1")
             .Bind(1, chunk.Partition);
-        var totals = head.Step()
-            ? new ChunkTotals(new Epoch(head.Int64(0), head.UInt64(1)), head.Int64(2), head.Int64(3), head.UInt64(4), head.Int64(5) != 0)
-            : new ChunkTotals(Epoch.None, 0, 0, 0, false);
+        var totals = head.Step() ? new ChunkTotals(head.Int64(0), head.Int64(1), head.UInt64(2), head.Int64(3) != 0) : new ChunkTotals(0, 0, 0, false);
         head.Reset();
+        IReadOnlyList<CommitOutcome> outcomes = [];
+        var owner = OwnerWrite(session, chunk.Partition, chunk.Fence, chunk.Highest, () =>
+        {
+            outcomes = Write(session, chunk, totals);
+            return true;
+        });
         outboxHead = totals.OutboxHead;
-        if (chunk.Epoch != totals.Epoch) return new CommitReply(true, []);
+        return new CommitReply(owner, outcomes);
+    }
 
+    private CommitOutcome[] Write(SqliteSession session, CommitChunk chunk, ChunkTotals totals)
+    {
         var outcomes = new CommitOutcome[chunk.Customers.Count];
         for (var i = 0; i < outcomes.Length; i++) outcomes[i] = Write(session, chunk.Partition, chunk.Customers[i], totals);
 
         session.Prepare("UPDATE partitions SET outbox_head = ?2, highest = ?3, highest_hash = ?4 WHERE partition = ?1")
             .Bind(1, chunk.Partition).Bind(2, totals.OutboxHead).Bind(3, totals.Highest).Bind(4, totals.HighestHash).Run();
-        outboxHead = totals.OutboxHead;
         foreach (var (name, change) in totals.Counters)
         {
             session.Prepare("INSERT INTO counters(partition, name, value) VALUES(?1, ?2, ?3) ON CONFLICT(partition, name) DO UPDATE SET value = value + excluded.value")
                 .Bind(1, chunk.Partition).Bind(2, name).Bind(3, change).Run();
         }
 
-        return new CommitReply(false, outcomes);
+        return outcomes;
     }
 
     private CommitOutcome Write(SqliteSession session, int partition, CustomerWrite write, ChunkTotals totals)
@@ -95,16 +101,17 @@ internal sealed partial class SqlitePartitionStore
         var tombstoneAt = write.IsTombstone ? time.GetUtcNow().ToUnixTimeMilliseconds() : default(long?);
         if (id != 0)
         {
-            session.Prepare("UPDATE customers SET applied = ?2, fold = ?3, due = ?4, tombstone_at = ?5, data = ?6, side = ?7 WHERE id = ?1")
-                .Bind(1, id).Bind(2, write.Applied).Bind(3, write.FoldVersion).Bind(4, write.NextWakeUp).Bind(5, tombstoneAt).Bind(6, write.Row).Bind(7, write.Side).Run();
+            session.Prepare("UPDATE customers SET applied = ?2, fold = ?3, due = ?4, tombstone_at = ?5, data = ?6, side = ?7, checksum = ?8 WHERE id = ?1")
+                .Bind(1, id).Bind(2, write.Applied).Bind(3, write.FoldVersion).Bind(4, write.NextWakeUp).Bind(5, tombstoneAt).Bind(6, write.Row).Bind(7, write.Side)
+                .Bind(8, RowChecksum.Of(write)).Run();
             return id;
         }
 
         var insert = session.Prepare("""
-            INSERT INTO customers(partition, slot, key, applied, fold, due, tombstone_at, data, side) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id
+            INSERT INTO customers(partition, slot, key, applied, fold, due, tombstone_at, data, side, checksum) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING id
             """);
         insert.Bind(1, partition).Bind(2, slot).Bind(3, write.Customer.Text).Bind(4, write.Applied).Bind(5, write.FoldVersion)
-            .Bind(6, write.NextWakeUp).Bind(7, tombstoneAt).Bind(8, write.Row).Bind(9, write.Side).Step();
+            .Bind(6, write.NextWakeUp).Bind(7, tombstoneAt).Bind(8, write.Row).Bind(9, write.Side).Bind(10, RowChecksum.Of(write)).Step();
         id = insert.Int64(0);
         insert.Run();
         return id;
@@ -120,10 +127,8 @@ internal sealed partial class SqlitePartitionStore
     }
 
     /// <summary>What a chunk changes in its partition's row.</summary>
-    private sealed class ChunkTotals(Epoch epoch, long outboxHead, long highest, ulong highestHash, bool hasConsumers)
+    private sealed class ChunkTotals(long outboxHead, long highest, ulong highestHash, bool hasConsumers)
     {
-        public Epoch Epoch { get; } = epoch;
-
         public bool HasConsumers { get; } = hasConsumers;
 
         public long OutboxHead { get; set; } = outboxHead;

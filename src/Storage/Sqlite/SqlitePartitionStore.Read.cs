@@ -13,11 +13,12 @@ internal sealed partial class SqlitePartitionStore
     public ValueTask<CustomerRecord?> ReadCustomer(int partition, CustomerKey customer, CancellationToken cancellation = default) => Read(
         session =>
         {
-            var select = session.Prepare("SELECT applied, fold, data, side, tombstone_at FROM customers WHERE partition = ?1 AND slot = ?2 AND key = ?3")
+            var select = session.Prepare("SELECT applied, fold, data, side, tombstone_at, checksum FROM customers WHERE partition = ?1 AND slot = ?2 AND key = ?3")
                 .Bind(1, partition).Bind(2, PartitionMap.SlotOf(customer)).Bind(3, customer.Text);
             var record = select.Step()
                 ? new CustomerRecord(select.Int64(0), (int)select.Int64(1), select.Blob(2), select.Blob(3), !select.IsNull(4))
                 : null;
+            if (record is not null && !select.IsNull(5) && select.UInt64(5) != RowChecksum.Of(customer, record)) record = record with { IsDamaged = true };
             select.Reset();
             return record;
         },
@@ -90,7 +91,7 @@ internal sealed partial class SqlitePartitionStore
     private static PartitionState ReadPartition(SqliteSession session, int partition)
     {
         var select = session.Prepare("""
-            SELECT epoch, nonce, generation, position, position_hash, highest, highest_hash, outbox_head, newest_event_time, lost FROM partitions WHERE partition = ?1
+            SELECT epoch, nonce, generation, position, position_hash, highest, highest_hash, outbox_head, newest_event_time, lost, writes FROM partitions WHERE partition = ?1
             """).Bind(1, partition);
         var state = select.Step()
             ? new PartitionState
@@ -104,6 +105,7 @@ internal sealed partial class SqlitePartitionStore
                 OutboxHead = select.Int64(7),
                 NewestEventTime = select.Int64(8),
                 Lost = select.Int64(9),
+                Writes = select.Int64(10),
             }
             : new PartitionState();
         select.Reset();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Personalization.Stores;
 
 namespace Personalization.Storage.Sqlite;
 
@@ -11,20 +12,23 @@ internal sealed class SqliteReaders(string path) : IDisposable
 
     /// <summary>Runs a read on a connection of its own.</summary>
     /// <exception cref="ObjectDisposedException">The file is closed.</exception>
+    /// <exception cref="StoreUnavailableException">The file cannot be read.</exception>
     public T Read<T>(Func<SqliteSession, T> read)
     {
         lock (_gate) ObjectDisposedException.ThrowIf(_closed, this);
-        if (!_free.TryTake(out var session)) session = new SqliteSession(path, writes: false);
+        SqliteSession? session = null;
         try
         {
+            if (!_free.TryTake(out session)) session = new SqliteSession(path, writes: false);
             var answer = read(session);
             Return(session, healthy: true);
             return answer;
         }
-        catch
+        catch (Exception fault)
         {
             // A statement may be half stepped: the connection goes, the next reader opens another.
-            Return(session, healthy: false);
+            if (session is not null) Return(session, healthy: false);
+            if (SqliteFaults.Translate(fault, Path.GetFileName(path)) is { } unavailable) throw unavailable;
             throw;
         }
     }

@@ -11,6 +11,7 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Opens a file. A reader's session refuses to write; a writer's makes the file if it is missing.</summary>
     public SqliteSession(string path, bool writes)
     {
+        Path = path;
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             DataSource = path,
@@ -32,6 +33,13 @@ internal sealed class SqliteSession : IDisposable
         }
     }
 
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Whether the file is not where it was any more: see <see cref="SqliteFileWatch"/>.</summary>
+    /// <param name="hasLog">Whether a write-ahead log must be there.</param>
+    public bool IsGone(bool hasLog) => SqliteFileWatch.IsGone(_connection, Path, hasLog);
+
     /// <summary>The statement of an SQL text, prepared at first use.</summary>
     public SqliteStatement Prepare(string sql)
     {
@@ -50,6 +58,17 @@ internal sealed class SqliteSession : IDisposable
         command.CommandText = sql;
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>Bounds how many pages the file may grow by; null = SQLite's own bound.</summary>
+    public void LimitPages(int? more)
+    {
+        const long Most = 4_294_967_294;
+        using var count = Once("PRAGMA page_count");
+        count.Step();
+        var pages = count.Int64(0);
+        count.Reset();
+        Execute($"PRAGMA max_page_count={(more is { } few ? pages + few : Most)}");
     }
 
     /// <summary>Runs reads against one snapshot of the file.</summary>

@@ -12,16 +12,17 @@ namespace Personalization.Storage.Sqlite;
 /// </remarks>
 internal sealed class SqliteState : IDisposable
 {
-    private const int SchemaVersion = 1;
+    /// <summary>2: customers have a checksum.</summary>
+    private const int SchemaVersion = 2;
 
     private const string Tables = """
         CREATE TABLE IF NOT EXISTS partitions(
             partition INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, nonce INTEGER NOT NULL, generation INTEGER NOT NULL, position INTEGER NOT NULL,
             position_hash INTEGER NOT NULL, highest INTEGER NOT NULL, highest_hash INTEGER NOT NULL, outbox_head INTEGER NOT NULL,
-            newest_event_time INTEGER NOT NULL, lost INTEGER NOT NULL);
+            newest_event_time INTEGER NOT NULL, lost INTEGER NOT NULL, writes INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE IF NOT EXISTS customers(
             id INTEGER PRIMARY KEY, partition INTEGER NOT NULL, slot INTEGER NOT NULL, key TEXT NOT NULL, applied INTEGER NOT NULL, fold INTEGER NOT NULL,
-            due INTEGER, tombstone_at INTEGER, data BLOB NOT NULL, side BLOB NOT NULL);
+            due INTEGER, tombstone_at INTEGER, data BLOB NOT NULL, side BLOB NOT NULL, checksum INTEGER);
         CREATE UNIQUE INDEX IF NOT EXISTS customers_key ON customers(partition, slot, key);
         CREATE INDEX IF NOT EXISTS customers_due ON customers(partition, due) WHERE due IS NOT NULL;
         CREATE INDEX IF NOT EXISTS customers_tombstones ON customers(partition, tombstone_at) WHERE tombstone_at IS NOT NULL;
@@ -45,13 +46,15 @@ internal sealed class SqliteState : IDisposable
         CREATE TABLE IF NOT EXISTS names(hash INTEGER PRIMARY KEY, name TEXT NOT NULL);
         """;
 
+    private const string ToVersion2 = "ALTER TABLE customers ADD COLUMN checksum INTEGER; ALTER TABLE partitions ADD COLUMN writes INTEGER NOT NULL DEFAULT 0";
+
     private readonly long[] _outboxHeads;
 
     /// <summary>Opens the file, making it if it is missing.</summary>
     /// <exception cref="InvalidOperationException">The file is of a newer schema, or was made for another number of partitions.</exception>
     public SqliteState(string path, int partitions)
     {
-        Writer = new SqliteWriter(SqliteSchema.Open(path, SchemaVersion, Tables, partitions), "state writer");
+        Writer = new SqliteWriter(SqliteSchema.Open(path, SchemaVersion, Tables, partitions, ToVersion2), "state writer");
         Readers = new SqliteReaders(path);
         _outboxHeads = new long[partitions];
         Array.Fill(_outboxHeads, -1);

@@ -18,7 +18,7 @@ internal sealed partial class PartitionLogReceiver(int partition, IPartitionLog 
 
     private readonly CancellationTokenSource _stopped = CancellationTokenSource.CreateLinkedTokenSource(stopping);
     private readonly StreamId _stream = PartitionQueueMapper.StreamOf(partition);
-    private long? _cursor;
+    private EntryMark? _cursor;
 
     public Task Initialize(TimeSpan timeout) => Task.CompletedTask;
 
@@ -30,17 +30,17 @@ internal sealed partial class PartitionLogReceiver(int partition, IPartitionLog 
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token, cancellationToken);
         try
         {
-            _cursor ??= (await log.ReadHead(partition, linked.Token)).Tail;
-            var reply = await log.Read(new ReadRequest(partition, _cursor.Value, MaxEntries: MaxEntries, MaxBytes: MaxBytes, Wait: LongPoll), linked.Token);
+            var cursor = _cursor ??= (await log.ReadHead(partition, linked.Token).ConfigureAwait(false)).TailEntry;
+            var reply = await log.Read(new ReadRequest(partition, cursor.Position, MaxEntries: MaxEntries, MaxBytes: MaxBytes, Wait: LongPoll), linked.Token).ConfigureAwait(false);
             if (reply.Status != ReadStatus.Read)
             {
-                _cursor = reply.Head.Tail;
+                _cursor = reply.Head.TailEntry;
                 return [];
             }
 
             if (reply.Entries.Count == 0) return [];
-            _cursor = reply.Entries[^1].Position;
-            return [new PartitionBatch(_stream, new LogBatch(reply.Entries, reply.Head.Generation))];
+            _cursor = reply.Entries[^1].Mark;
+            return [new PartitionBatch(_stream, new LogBatch(reply.Entries, reply.Head.Generation, cursor))];
         }
         catch (OperationCanceledException) when (linked.IsCancellationRequested)
         {

@@ -35,6 +35,11 @@ public sealed class ScaledLogisticRegressionChecks : OnlineLearnerChecks
     protected override IOnlineLearner Create() => new ScaledLearner(new LogisticRegression(new FtrlProximal(new FtrlProximalOptions { Alpha = 0.3 })));
 }
 
+public sealed class TargetScaledLinearRegressionChecks : OnlineLearnerChecks
+{
+    protected override IOnlineLearner Create() => new TargetScaledLearner(new LinearRegression(new FtrlProximal(new FtrlProximalOptions { Alpha = 0.3 })));
+}
+
 public sealed class PlattCalibratedClassifierChecks : OnlineLearnerChecks
 {
     protected override IOnlineLearner Create() =>

@@ -26,11 +26,11 @@ internal static class Cdnow
     public static PurchaseHistory[] Calibration()
     {
         var histories = new Dictionary<int, PurchaseHistory>();
-        foreach (var (customer, day, value) in Purchases())
+        foreach (var (customer, day, _) in Purchases())
         {
             if (day >= Split) continue;
             var history = histories.GetValueOrDefault(customer);
-            history.Record(day, value);
+            history.Record(day);
             histories[customer] = history;
         }
 

@@ -6,54 +6,51 @@ namespace Personalization.Algorithms.Tests.Lifetime;
 public sealed class PurchaseHistoryTests
 {
     [Fact]
-    public void Purchases_of_one_day_are_one_and_their_values_add()
+    public void Purchases_of_one_day_are_one()
     {
         var history = new PurchaseHistory();
-        Assert.Equal(PurchaseEffect.NewDay, history.Record(100, 10));
-        Assert.Equal(PurchaseEffect.SameDay, history.Record(100, 5));
-        Assert.Equal(PurchaseEffect.NewDay, history.Record(121, 30));
-        Assert.Equal(PurchaseEffect.SameDay, history.Record(121, 10));
+        Assert.Equal(PurchaseEffect.NewDay, history.Record(100));
+        Assert.Equal(PurchaseEffect.SameDay, history.Record(100));
+        Assert.Equal(PurchaseEffect.NewDay, history.Record(121));
+        Assert.Equal(PurchaseEffect.SameDay, history.Record(121));
 
         Assert.Equal(new PurchaseStatistics(1, 3, 5), history.AsOf(135));
-        Assert.Equal(new SpendStatistics(1, 40), history.Spend());
     }
 
     [Fact]
     public void Any_order_of_arrival_within_63_days_gives_the_same_history() =>
-        Gen.Select(Gen.Select(Gen.Int[1000, 1063], Gen.Int[1, 50]).Array[1, 40], Gen.Int).Sample((purchases, seed) =>
+        Gen.Select(Gen.Int[1000, 1063].Array[1, 40], Gen.Int).Sample((days, seed) =>
         {
             var inOrder = new PurchaseHistory();
-            foreach (var (day, value) in purchases.OrderBy(p => p.Item1)) inOrder.Record(day, value);
+            foreach (var day in days.Order()) inOrder.Record(day);
             var shuffled = new PurchaseHistory();
-            var copy = purchases.ToArray();
+            var copy = days.ToArray();
             new Random(seed).Shuffle(copy);
-            foreach (var (day, value) in copy) shuffled.Record(day, value);
+            foreach (var day in copy) shuffled.Record(day);
 
             Assert.Equal(inOrder, shuffled);
-            Assert.Equal(purchases.Select(p => p.Item1).Distinct().Count(), shuffled.Days);
-            Assert.Equal(purchases.Where(p => p.Item1 == shuffled.FirstDay).Sum(p => p.Item2), shuffled.FirstDayValue);
+            Assert.Equal(days.Distinct().Count(), shuffled.Days);
         });
 
     [Fact]
     public void A_purchase_before_the_first_is_exact_however_old()
     {
         var history = new PurchaseHistory();
-        history.Record(1000, 7);
-        Assert.Equal(PurchaseEffect.NewDay, history.Record(10, 3));
-        Assert.Equal(PurchaseEffect.SameDay, history.Record(10, 1));
-        Assert.Equal((10, 2, 4.0), (history.FirstDay, history.Days, history.FirstDayValue));
-        Assert.Equal(new SpendStatistics(1, 7), history.Spend());
+        history.Record(1000);
+        Assert.Equal(PurchaseEffect.NewDay, history.Record(10));
+        Assert.Equal(PurchaseEffect.SameDay, history.Record(10));
+        Assert.Equal((10, 2), (history.FirstDay, history.Days));
     }
 
     [Fact]
-    public void A_purchase_that_cannot_be_placed_any_more_changes_values_alone()
+    public void A_purchase_that_cannot_be_placed_any_more_changes_nothing()
     {
         var history = new PurchaseHistory();
-        history.Record(0, 1);
-        history.Record(500, 1);
-        Assert.Equal(PurchaseEffect.TooLate, history.Record(400, 8));
-        Assert.Equal(2, history.Days);
-        Assert.Equal(10, history.TotalValue);
+        history.Record(0);
+        history.Record(500);
+        var before = history;
+        Assert.Equal(PurchaseEffect.TooLate, history.Record(400));
+        Assert.Equal(before, history);
     }
 
     [Fact]
@@ -69,20 +66,15 @@ public sealed class PurchaseHistoryTests
     }
 
     [Fact]
-    public void Without_a_purchase_there_are_no_statistics_and_values_must_be_finite()
-    {
-        Assert.Throws<InvalidOperationException>(() => new PurchaseHistory().AsOf(1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PurchaseHistory().Record(1, double.NaN));
-        Assert.Equal(new SpendStatistics(0, 0), new PurchaseHistory().Spend());
-    }
+    public void Without_a_purchase_there_are_no_statistics() => Assert.Throws<InvalidOperationException>(() => new PurchaseHistory().AsOf(1));
 
     [Fact]
     public void Recording_a_purchase_allocates_nothing()
     {
         var history = new PurchaseHistory();
-        history.Record(1, 1);
+        history.Record(1);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var day = 0; day < 1000; day++) history.Record(day, 1);
+        for (var day = 0; day < 1000; day++) history.Record(day);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 }

@@ -151,7 +151,7 @@ public sealed class ChurnFittingTests
         var model = new ChurnFitting(new ChurnFitOptions());
         var run = new FoldRun();
         run.Event(EventType.Purchase, value: 5);
-        model.Learn(new OutboxRow(1, FoldRun.Key, PurchaseFacts.Make(run.Profile, CounterSnapshot.Empty, run.Settings)!));
+        model.Learn(new OutboxRow(1, FoldRun.Key, PurchaseFacts.Make(run.Profile, CounterSnapshot.Empty)!));
         Assert.Equal(1, model.Customers);
         run.Sink.Items.Clear();
         run.Apply(new Erasure());
@@ -196,7 +196,7 @@ public sealed class ChurnFittingTests
         var run = new FoldRun();
         run.Event(EventType.Purchase, FoldRun.Noon, value: 5);
         run.Event(EventType.Purchase, FoldRun.Noon + (3 * FoldRun.Day), value: 10);
-        Assert.Equal("010135daa7ccdf70ecacb8b30203020000000000001e40", Convert.ToHexStringLower(PurchaseFacts.Make(run.Profile, CounterSnapshot.Empty, run.Settings)!.Bytes));
+        Assert.Equal("010135daa7ccdf70ecacb8b30203020000000000001e40", Convert.ToHexStringLower(PurchaseFacts.Make(run.Profile, CounterSnapshot.Empty)!.Bytes));
         run.Apply(new Erasure());
         Assert.Equal("010235daa7ccdf70ecac", Convert.ToHexStringLower(run.Sink.Items[^1].Bytes));
     }
@@ -238,7 +238,7 @@ public sealed class ChurnFittingTests
             var saved = ProfileCounters.Take(profile, _settings);
             var entry = FoldRun.Entry(++_position, new CustomerEvent { Type = EventType.Purchase, Value = value, BaseValue = value }, (day * FoldRun.Day) + (12 * FoldRun.Hour), $"e{_position}");
             _fold.Apply(profile, entry with { Envelope = entry.Envelope with { Customer = key } }, _sink);
-            Facts.Add(PurchaseFacts.Make(profile, saved, _settings)!);
+            Facts.Add(PurchaseFacts.Make(profile, saved)!);
         }
 
         public FittedChurn? Fit(ChurnFitOptions options) => Learn(options).Fit;

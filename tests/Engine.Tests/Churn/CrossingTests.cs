@@ -172,18 +172,36 @@ public sealed class CrossingTests
         }
     }
 
-    [Fact]
-    public void A_side_record_of_the_version_before_is_read_as_one_that_has_told_nothing()
+    /// <summary>Version 3 kept how many orders there were when a crossing was told, late ones left out: the golden record has three, and one that came late.</summary>
+    [Theory]
+    [InlineData(ProfileCodecTests.SideOfVersion2 + "07", true)]
+    [InlineData(ProfileCodecTests.SideOfVersion3 + "0700", true)]
+    [InlineData(ProfileCodecTests.SideOfVersion3 + "0702", true)]
+    [InlineData(ProfileCodecTests.SideOfVersion3 + "0703", false)]
+    public void What_a_side_record_of_an_earlier_version_has_told_stays_told(string side, bool isArmed)
     {
-        var run = new ChurnRun().Buy(0);
-        var crossing = run.Scorer.CrossesThresholdAt(run.Fold.Profile)!.Value;
-        Wake(run, run.Scorer.WakeAt(run.Fold.Profile)!.Value);
-        var (row, side) = FoldRun.Encode(run.Fold.Profile);
-        // The orders told stand last where there is no ledger.
-        Assert.Equal((3, 0), (side[0], side[^1]));
-        var read = ProfileCodec.Read(FoldRun.Key, new CustomerRecord(run.Fold.Profile.Applied, 1, row, [2, .. side[1..^1]], false));
-        Assert.Equal(run.Fold.Profile.LastWokenAt, read.LastWokenAt);
-        Assert.Equal(crossing, run.Scorer.WakeAt(read));
+        var read = ProfileCodec.Read(FoldRun.Key, new CustomerRecord(20, 1, Convert.FromHexString(ProfileCodecTests.RowOfVersion1), Convert.FromHexString(side), false));
+        Assert.Equal(7, read.LastWokenAt);
+        var session = read.NextWakeUp!.Value;
+        var run = new ChurnRun();
+        run.Fold.Fold.Apply(read, FoldRun.Entry(21, new WakeUp { Due = session }, session, "w", EntryFlags.None), run.Fold.Sink);
+        Assert.Equal(isArmed, run.Scorer.WakeAt(read) is not null);
+    }
+
+    [Fact]
+    public void A_late_order_arms_it_again_only_where_it_is_newer_than_the_silence()
+    {
+        var run = new ChurnRun().Buy(4);
+        Wake(run, run.Scorer.CrossesThresholdAt(run.Fold.Profile)!.Value);
+        run.Visit(40);
+        run.Buy(2);
+        Assert.Equal(2, run.Fold.View(ChurnRun.At(40)).Purchases.PurchaseDays);
+        Wake(run, ChurnRun.At(50));
+        Assert.Single(Told(run));
+        run.Buy(39);
+        Assert.Equal(2, run.Fold.View(ChurnRun.At(40)).Totals.Late);
+        Wake(run, ChurnRun.At(200));
+        Assert.Equal(2, Told(run).Count);
     }
 
     /// <summary>All crossings that are told when purchases arrive with delays (in minutes, each below the lateness) and wake-ups fire as event time passes them.</summary>

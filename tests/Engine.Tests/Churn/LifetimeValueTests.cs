@@ -39,12 +39,19 @@ public sealed class LifetimeValueTests
     }
 
     [Fact]
-    public void The_money_of_a_late_order_makes_no_purchase_day_dearer()
+    public void A_late_order_is_worth_what_it_would_have_been_in_time()
     {
-        var late = new ChurnRun().Buy(0, 50).Buy(3, 50);
-        late.Buy(1, 50);
-        Assert.Equal(3, late.Fold.View(ChurnRun.At(5)).Totals.Orders);
-        Assert.Equal(new ChurnRun().Buy(0, 50).Buy(3, 50).Score(5).LifetimeValue!.Value, late.Score(5).LifetimeValue!.Value, 1e-9);
+        var late = new ChurnRun().Buy(0, 50).Buy(3, 50).Buy(1, 80);
+        Assert.Equal(1, late.Fold.View(ChurnRun.At(5)).Totals.Late);
+        Assert.Equal(new ChurnRun().Buy(0, 50).Buy(1, 80).Buy(3, 50).Score(5).LifetimeValue!.Value, late.Score(5).LifetimeValue!.Value, 1e-9);
+    }
+
+    [Fact]
+    public void An_order_without_money_is_not_one_of_nothing()
+    {
+        var run = new ChurnRun().Buy(0, 50).Buy(1).Buy(3, 70);
+        Assert.Equal(60, run.Fold.View(ChurnRun.At(5)).Purchases.MeanOrderValue);
+        Assert.Equal(new ChurnRun().Buy(0, 60).Buy(1, 60).Buy(3, 60).Score(5).LifetimeValue!.Value, run.Score(5).LifetimeValue!.Value, 1e-9);
     }
 
     [Fact]

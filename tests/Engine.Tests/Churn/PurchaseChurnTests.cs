@@ -72,7 +72,7 @@ public sealed class PurchaseChurnTests
         lines.Fold.Apply(new CustomerEvent { Type = EventType.Purchase, OrderId = "o1", BaseValue = 30, Lines = [line, line with { ItemId = "sock" }, line with { ItemId = "hat" }] }, ChurnRun.Start);
         AssertSameNumbers(one, lines.Score(10));
 
-        AssertSameNumbers(one, new ChurnRun().Buy(0, 10, "o1").Buy(0, 10, "o1").Buy(0, 10, "o1").Score(10));
+        AssertSameNumbers(one, new ChurnRun().Buy(0, 5, "o1").Buy(0, 10, "o1").Buy(0, 15, "o1").Score(10));
     }
 
     [Fact]

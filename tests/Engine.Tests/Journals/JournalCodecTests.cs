@@ -1,6 +1,7 @@
 using CsCheck;
 using Personalization.Engine.Journals;
 using Personalization.Log;
+using Personalization.Partitions;
 using Personalization.Stores;
 using Xunit;
 
@@ -40,7 +41,10 @@ public sealed class JournalCodecTests
     public void A_small_segment_is_raw_and_its_bytes_are_as_they_were()
     {
         var segment = JournalCodec.Write([new LogEntry(5, 1000, [1, 2, 3]), new LogEntry(300, 1001, [])], 9, 65_537);
-        Assert.Equal("02008180040205d00f03010203a7020200", Convert.ToHexStringLower(segment.Bytes));
+        Assert.Equal("02088180040205d00f03010203a7020200" + Convert.ToHexStringLower(BitConverter.GetBytes((uint)KeyHash.Hash64(segment.Bytes.AsSpan(0, segment.Bytes.Length - 4)))), Convert.ToHexStringLower(segment.Bytes));
+
+        // As it was written before segments had a checksum.
+        Assert.Equal([5L, 300L], JournalCodec.Read(segment with { Bytes = Convert.FromHexString("02008180040205d00f03010203a7020200") }).Select(entry => entry.Position));
     }
 
     [Fact]
@@ -48,7 +52,7 @@ public sealed class JournalCodecTests
     {
         var entries = Enumerable.Range(1, 50).Select(i => new LogEntry(i * 3, 1_700_000_000_000 + i, [.. Enumerable.Repeat((byte)(i % 7), 100)])).ToList();
         var segment = JournalCodec.Write(entries, 9, 65_537);
-        Assert.Equal(1, segment.Bytes[1]);
+        Assert.Equal(9, segment.Bytes[1]);
         Assert.True(segment.Bytes.Length < 600, $"{segment.Bytes.Length} bytes");
 
         // Of version 1; and a later zstd may compress otherwise, so the bytes are held as readable and not as written.
@@ -57,7 +61,7 @@ public sealed class JournalCodecTests
 
         var noise = new byte[2000];
         new Random(1).NextBytes(noise);
-        Assert.Equal(0, JournalCodec.Write([new LogEntry(1, 1, noise)], 1, 1).Bytes[1]);
+        Assert.Equal(8, JournalCodec.Write([new LogEntry(1, 1, noise)], 1, 1).Bytes[1]);
     }
 
     [Fact]
@@ -67,7 +71,7 @@ public sealed class JournalCodecTests
         var raw = JournalCodec.Write(entries.Take(2).ToList(), 9, 1, begins: true).Bytes;
         var packed = JournalCodec.Write(entries, 9, 1, row: new CustomerRecord(1000, 1, [1, 2, 3], [4, 5], false)).Bytes;
         Assert.Throws<InvalidDataException>(() => JournalCodec.Read(new JournalSegment(1, 1, 1, [3, .. raw[1..]])));
-        Assert.Throws<InvalidDataException>(() => JournalCodec.Read(new JournalSegment(1, 1, 1, [2, 9, .. raw[2..]])));
+        Assert.Throws<InvalidDataException>(() => JournalCodec.Read(new JournalSegment(1, 1, 1, [2, 25, .. raw[2..]])));
         Gen.Select(Gen.Bool, Gen.Select(Gen.Int[0, 10_000], Gen.Byte).Array[1, 4], Gen.Int[0, 10_000]).Sample(
             (isRaw, changes, cut) =>
             {
@@ -83,6 +87,22 @@ public sealed class JournalCodecTests
                 }
             },
             iter: 5000);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(50)]
+    public void Any_flipped_bit_of_a_segment_is_noticed(int count)
+    {
+        var entries = Enumerable.Range(1, count).Select(i => new LogEntry(i * 3, 1_700_000_000_000 + i, [.. Enumerable.Repeat((byte)(i % 7), 100)])).ToList();
+        var segment = JournalCodec.Write(entries, 9, 1, row: new CustomerRecord(1000, 1, [1, 2, 3], [4, 5], false));
+        for (var bit = 0; bit < segment.Bytes.Length * 8; bit++)
+        {
+            // The flag says that there is a checksum; without it the four bytes behind the body are too many.
+            var damaged = (byte[])segment.Bytes.Clone();
+            damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.Throws<InvalidDataException>(() => JournalCodec.Read(segment with { Bytes = damaged }));
+        }
     }
 
     [Fact]

@@ -98,6 +98,40 @@ public sealed class JournalFoldTests
         Assert.Equal((JournalBasis.Row, true, 41), (basis.Basis, basis.Profile.IsTombstone, basis.Profile.ErasedAt));
     }
 
+    [Fact]
+    public void Behind_a_segment_that_is_damaged_a_journal_folds_from_the_next_base_and_says_so()
+    {
+        Shop();
+        var damaged = Segment(_entries[10..20]);
+        damaged.Bytes[^5] ^= 4;
+        var told = new List<string>();
+        var journal = new JournalFold(new ProfileFold(Old, FoldRun.Codec), FoldRun.Codec);
+        JournalSegment[] segments = [Segment(_entries[..10], begins: true), damaged, Segment(_entries[20..30], row: Row(Old, _entries[..30])), Segment(_entries[30..])];
+        var folded = journal.Fold(FoldRun.Key, segments, long.MaxValue, told.Add)!;
+        Assert.Equal(JournalBasis.Base, folded.Basis);
+        Assert.Equal(ViewAssert.Text(View(Old, Fold(Old, _entries))), ViewAssert.Text(View(Old, folded.Profile)));
+        Assert.Equal("the journal's segment of positions 11 to 20 cannot be read: the segment is damaged: its bytes are not those that were written", Assert.Single(told));
+
+        // Without a base behind it nothing can be folded over the gap; a row that an older fold wrote then stands as it is.
+        Assert.Null(journal.Fold(FoldRun.Key, segments[..2], long.MaxValue));
+        Assert.Equal(JournalBasis.Row, Refold(New, Row(Old, _entries[..20]), segments[..2]).Basis);
+    }
+
+    [Fact]
+    public void An_entry_that_the_fold_throws_on_is_left_out_and_leaves_nothing_half_done()
+    {
+        for (var i = 0; i < 6; i++) Add(new CustomerEvent { Type = EventType.ProductViewed, ItemId = $"i{i}" }, FoldRun.Noon + (i * 60 * Minute));
+        // An order whose lines cannot be read, as no door lets one through: counted in the totals before the fold comes to its lines.
+        _entries.Insert(3, Make(100, new CustomerEvent { Type = EventType.Purchase, BaseValue = 5, Lines = [null!] }, FoldRun.Noon + (3 * 60 * Minute)));
+        var entries = _entries.Select((entry, i) => entry with { Position = i + 1 }).ToList();
+        var told = new List<string>();
+        var folded = new JournalFold(new ProfileFold(Old, FoldRun.Codec), FoldRun.Codec).Fold(FoldRun.Key, [Segment(entries, begins: true)], long.MaxValue, told.Add)!;
+        var expected = Fold(Old, entries.Where(entry => entry.Position != 4));
+        Assert.Equal(ViewAssert.Text(View(Old, expected)), ViewAssert.Text(View(Old, folded.Profile)));
+        Assert.Equal(0, View(Old, folded.Profile).Totals.Revenue);
+        Assert.StartsWith("the entry at position 4 of the journal is left out: the fold failed on it", Assert.Single(told), StringComparison.Ordinal);
+    }
+
     private static JournalFolded Refold(FoldSettings settings, CustomerRecord row, IEnumerable<JournalSegment> segments) =>
         new JournalFold(new ProfileFold(settings, FoldRun.Codec), FoldRun.Codec).Refold(FoldRun.Key, row, segments);
 

@@ -61,7 +61,7 @@ public sealed class EntryCodecTests
         var envelope = new EntryEnvelope(EntryKind.WakeUp, Key, "id-1", 0x0102030405060708, -90, Traffic.Replay, EntryFlags.ProducerGaveId | EntryFlags.NoOwnTime, 0xA1B2C3D4);
         var bytes = FoldRun.Codec.Write(envelope, new WakeUp());
         var expected =
-            "01" + "05" + "03" + "00" + // schema, kind, traffic, reserved
+            "01" + "05" + "03" + "01" + // schema, kind, traffic, form: a checksum ends it
             "0300" + "a6ff" + "d4c3b2a1" + // flags, offset −90, key id
             "0807060504030201" + // event time
             "f9751c7e197189b264cc9ebd6a207208" + // XXH3-128 of "id-1"
@@ -78,7 +78,8 @@ public sealed class EntryCodecTests
     {
         var (kind, payload, golden) = Payloads[name];
         var bytes = FoldRun.Codec.Write(new EntryEnvelope(kind, Key, "e", 5), payload);
-        Assert.Equal(golden, Convert.ToHexStringLower(bytes[(EntryCodec.FixedBytes + 11)..]));
+        Assert.Equal(golden, Convert.ToHexStringLower(bytes[(EntryCodec.FixedBytes + 11)..^4]));
+        Assert.Equal((uint)KeyHash.Hash64(bytes.AsSpan(0, bytes.Length - 4)), BitConverter.ToUInt32(bytes.AsSpan(bytes.Length - 4)));
     }
 
     [Theory]
@@ -86,7 +87,7 @@ public sealed class EntryCodecTests
     public void A_payload_comes_back_from_its_golden_bytes(string name)
     {
         var (kind, payload, golden) = Payloads[name];
-        byte[] bytes = [.. FoldRun.Codec.Write(new EntryEnvelope(kind, Key, "e", 5), payload)[..(EntryCodec.FixedBytes + 11)], .. Convert.FromHexString(golden)];
+        byte[] bytes = [.. WithoutChecksum(FoldRun.Codec.Write(new EntryEnvelope(kind, Key, "e", 5), payload))[..(EntryCodec.FixedBytes + 11)], .. Convert.FromHexString(golden)];
         var entry = FoldRun.Codec.Read(new LogEntry(3, 4, bytes));
         Assert.Equal((3, 4, kind), (entry.Position, entry.LogTime, entry.Envelope.Kind));
         Assert.Equivalent(payload, entry.Payload, strict: true);
@@ -95,7 +96,7 @@ public sealed class EntryCodecTests
     [Fact]
     public void A_wake_up_of_the_version_before_is_read_without_a_stamp()
     {
-        byte[] bytes = [.. FoldRun.Codec.Write(new EntryEnvelope(EntryKind.WakeUp, Key, "e", 5), new WakeUp())[..(EntryCodec.FixedBytes + 11)], .. Convert.FromHexString("20e8002000b4f2e7c5e0")];
+        byte[] bytes = [.. WithoutChecksum(FoldRun.Codec.Write(new EntryEnvelope(EntryKind.WakeUp, Key, "e", 5), new WakeUp()))[..(EntryCodec.FixedBytes + 11)], .. Convert.FromHexString("20e8002000b4f2e7c5e0")];
         Assert.Equal(new WakeUp { Due = 1_700_000_000_000 }, FoldRun.Codec.Read(new LogEntry(3, 4, bytes)).Payload);
     }
 
@@ -106,7 +107,7 @@ public sealed class EntryCodecTests
     [Fact]
     public void Unknown_schemas_kinds_and_short_bytes_say_what_is_wrong()
     {
-        var bytes = FoldRun.Codec.Write(new EntryEnvelope(EntryKind.WakeUp, Key, "e", 5), new WakeUp { Due = 7 });
+        var bytes = WithoutChecksum(FoldRun.Codec.Write(new EntryEnvelope(EntryKind.WakeUp, Key, "e", 5), new WakeUp { Due = 7 }));
         Assert.Equal("schema 2 is not known to this version", Fault([2, .. bytes[1..]]));
         Assert.Equal("kind 99 is not known to this version", Fault([1, 99, .. bytes[2..]]));
         Assert.Equal("39 bytes are too few for an entry", Fault(bytes[..39]));
@@ -114,6 +115,26 @@ public sealed class EntryCodecTests
 
         static string Fault(byte[] bytes) => Assert.Throws<UnreadableEntryException>(() => FoldRun.Codec.Read(new LogEntry(1, 1, bytes))).Message;
     }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Any_flipped_bit_makes_an_entry_unreadable_and_never_another_one(string name)
+    {
+        var (kind, payload, _) = Payloads[name];
+        var bytes = FoldRun.Codec.Write(new EntryEnvelope(kind, Key, "e", 5), payload);
+        for (var bit = 0; bit < bytes.Length * 8; bit++)
+        {
+            // The form says that there is a checksum: without that bit it is an entry of before, as they stay readable.
+            if (bit == 3 * 8) continue;
+            var damaged = (byte[])bytes.Clone();
+            damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.Throws<UnreadableEntryException>(() => FoldRun.Codec.Read(new LogEntry(1, 1, damaged)));
+            Assert.Throws<UnreadableEntryException>(() => EntryCodec.ReadRoute(damaged));
+        }
+    }
+
+    /// <summary>As entries were written before they had a checksum.</summary>
+    private static byte[] WithoutChecksum(byte[] bytes) => [.. bytes[..3], 0, .. bytes[4..^4]];
 
     [Fact]
     public void Changed_or_random_bytes_are_read_or_unreadable_and_never_end_in_anything_else()

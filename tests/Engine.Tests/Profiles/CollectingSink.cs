@@ -14,6 +14,10 @@ public sealed class CollectingSink : IFoldSink
 
     public List<Click> Clicks { get; } = [];
 
+    public int Purchases { get; private set; }
+
+    public void Purchased() => Purchases++;
+
     public void Click(in Click click) => Clicks.Add(click);
 
     public void Emit(OutboxItem item) => Items.Add(item);

@@ -1,7 +1,9 @@
+using Personalization.Engine.Json;
 using Personalization.Engine.Profiles;
 using Personalization.Events;
 using Personalization.Log;
 using Personalization.Partitions;
+using Personalization.Stores;
 using Xunit;
 
 namespace Personalization.Engine.Tests.Profiles;
@@ -33,25 +35,60 @@ public sealed class EntryRulesTests
     }
 
     [Fact]
-    public void The_customer_is_throttled_before_an_id_would_be_forgotten_and_free_once_they_leave_the_window()
+    public void The_customer_is_throttled_until_enough_of_its_ids_have_left_the_window()
     {
         var settings = new FoldSettings { RecentIds = 100, ThrottleAt = 80 };
         var run = new FoldRun(settings);
-        for (var i = 0; i < 79; i++) run.Event(EventType.PageViewed);
-        Assert.False(run.Profile.NearlyForgets);
-        run.Event(EventType.PageViewed);
-        Assert.True(run.Profile.NearlyForgets);
-        run.Reload();
-        Assert.True(run.Profile.NearlyForgetsAt(FoldRun.Noon + (10 * FoldRun.Minute), settings));
-        Assert.False(run.Profile.NearlyForgetsAt(FoldRun.Noon + (10 * FoldRun.Minute) + 1, settings));
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < 79; i++)
         {
-            run.LogTime += 1;
-            run.Event(EventType.PageViewed, id: $"more{i}");
+            run.Event(EventType.PageViewed);
+            run.LogTime += FoldRun.Second;
         }
 
-        Assert.True(run.Profile.Remembers(FoldRun.Entry(1, new ClockAdvance(), 1, "more200").Envelope.ShortEventIdHash));
-        Assert.False(run.Profile.Remembers(FoldRun.Entry(1, new ClockAdvance(), 1, "more199").Envelope.ShortEventIdHash));
+        Assert.Equal(0, run.Profile.ThrottledUntil(settings));
+        run.Event(EventType.PageViewed);
+        Assert.Equal(FoldRun.Noon + (10 * FoldRun.Minute) + 1, run.Profile.ThrottledUntil(settings));
+        run.Event(EventType.PageViewed);
+        run.Reload();
+        Assert.Equal(FoldRun.Noon + (10 * FoldRun.Minute) + FoldRun.Second + 1, run.Profile.ThrottledUntil(settings));
+        run.LogTime = run.Profile.ThrottledUntil(settings);
+        Assert.Equal(FoldVerdict.Folded, run.Event(EventType.PageViewed).Verdict);
+    }
+
+    [Fact]
+    public void An_id_for_which_there_is_no_room_is_rejected_and_none_inside_the_window_is_forgotten()
+    {
+        var run = new FoldRun(new FoldSettings { RecentIds = 1000, ThrottleAt = 800 });
+        for (var i = 0; i < 1000; i++) Assert.Equal(FoldVerdict.Folded, run.Event(EventType.Purchase, value: 1, id: $"e{i}").Verdict);
+        var outcome = run.Event(EventType.Purchase, value: 1, id: "one-more");
+        Assert.Equal((FoldVerdict.Rejected, 1000m), (outcome.Verdict, run.View().Totals.Revenue));
+        Assert.Contains("1000 event ids of this customer came within 00:10:00", outcome.Reason, StringComparison.Ordinal);
+        run.Reload();
+        for (var i = 0; i < 1000; i++) Assert.Equal(FoldVerdict.Duplicate, run.Event(EventType.Purchase, value: 1, id: $"e{i}").Verdict);
+
+        // What the engine names itself, and what has no id, is taken all the same.
+        Assert.Equal(FoldVerdict.Folded, run.Apply(new ConsentChange { Purpose = "marketing" }).Verdict);
+        Assert.Equal(FoldVerdict.Folded, run.Apply(new CustomerEvent { Type = EventType.Purchase, BaseValue = 1 }, flags: EntryFlags.None).Verdict);
+        run.LogTime += (10 * FoldRun.Minute) + 1;
+        Assert.Equal(FoldVerdict.Folded, run.Event(EventType.Purchase, value: 1, id: "one-more").Verdict);
+        Assert.Equal(1002m, run.View().Totals.Revenue);
+    }
+
+    [Fact]
+    public void Ids_are_told_apart_however_many_come_and_go()
+    {
+        // Some thousand at once inside the window, which moves on, so that the table beside the ring grows and shrinks.
+        var run = new FoldRun();
+        var random = new Random(5);
+        var seen = new Dictionary<int, long>();
+        for (var i = 0; i < 60_000; i++)
+        {
+            run.LogTime += i is > 20_000 and < 20_400 ? FoldRun.Minute : random.Next(300);
+            var id = random.Next(8000);
+            var isKnown = seen.TryGetValue(id, out var at) && at >= run.LogTime - (10 * FoldRun.Minute);
+            Assert.Equal(isKnown ? FoldVerdict.Duplicate : FoldVerdict.Folded, run.Apply(new CustomerEvent { Type = EventType.PageViewed }, id: $"e{id}", traffic: Traffic.Bot).Verdict);
+            if (!isKnown) seen[id] = run.LogTime;
+        }
     }
 
     [Fact]
@@ -72,24 +109,29 @@ public sealed class EntryRulesTests
     }
 
     [Fact]
-    public void A_late_event_changes_totals_only()
+    public void A_late_event_changes_totals_only_and_a_late_purchase_the_purchases_too()
     {
         var run = new FoldRun();
         run.Event(EventType.ProductViewed, FoldRun.Noon, item: "a");
         Assert.Equal(FoldVerdict.Folded, run.Event(EventType.ProductViewed, FoldRun.Noon - FoldRun.Hour, item: "b").Verdict);
         var before = run.View();
-        Assert.Equal(FoldVerdict.Late, run.Event(EventType.Purchase, FoldRun.Noon - FoldRun.Hour - 1, item: "c", value: 7).Verdict);
+        Assert.Equal(FoldVerdict.Late, run.Event(EventType.ProductAdded, FoldRun.Noon - FoldRun.Hour - 1, item: "c").Verdict);
         var after = run.View();
-        Assert.Equal((3, 1, 7m, 1, 1), (after.Totals.Events, after.Totals.Late, after.Totals.Revenue, after.Totals.Orders, after.Totals.Purchases));
-        Assert.Equal(
-            ViewAssert.Text(before with { Totals = after.Totals, Applied = after.Applied, Purchases = before.Purchases with { MeanOrderValue = 7 } }), ViewAssert.Text(after));
+        Assert.Equal(ViewAssert.Text(before with { Totals = after.Totals, Applied = after.Applied }), ViewAssert.Text(after));
+
+        Assert.Equal(FoldVerdict.Late, run.Event(EventType.Purchase, FoldRun.Noon - (40 * FoldRun.Day), item: "c", value: 7).Verdict);
+        after = run.View();
+        Assert.Equal((4, 2, 7m, 1, 1), (after.Totals.Events, after.Totals.Late, after.Totals.Revenue, after.Totals.Orders, after.Totals.Purchases));
+        Assert.Equal((1, 7m, FoldRun.Noon - (40 * FoldRun.Day)), (after.Purchases.PurchaseDays, after.Purchases.MeanOrderValue, after.Purchases.LastAt));
+        Assert.Equal(ViewAssert.Text(before with { Totals = after.Totals, Applied = after.Applied, Purchases = after.Purchases }), ViewAssert.Text(after));
     }
 
     [Fact]
     public void A_late_line_of_a_known_order_is_no_new_order_and_a_late_order_is_remembered()
     {
         var run = new FoldRun();
-        void Buy(string order, long time) => run.Apply(new CustomerEvent { Type = EventType.Purchase, OrderId = order, BaseValue = 1 }, time);
+        var line = 0;
+        void Buy(string order, long time) => run.Apply(new CustomerEvent { Type = EventType.Purchase, OrderId = order, ItemId = $"i{line++}", BaseValue = 1 }, time);
         Buy("base", FoldRun.Noon);
         Buy("tail", FoldRun.Noon + (3 * FoldRun.Hour));
         Buy("base", FoldRun.Noon + 1);
@@ -138,17 +180,43 @@ public sealed class EntryRulesTests
         Assert.Equal("value must be at most 1000000000000 in the base currency", Reason(run.Event(EventType.Purchase, value: 1_000_000_000_001m)));
         Assert.Equal("a customer has at most 2 traits", Reason(run.Apply(new TraitsChange { Traits = new Dictionary<string, string?> { ["c"] = "1" } })));
         Assert.Equal("the traits of a customer have at most 20 bytes", Reason(run.Apply(new TraitsChange { Traits = new Dictionary<string, string?> { ["a"] = new('x', 18) } })));
-        Assert.Equal("a customer has consents for at most 1 purposes", Reason(run.Apply(new ConsentChange { Purpose = "other" })));
         Assert.Equal("a consent must have a purpose", Reason(run.Apply(new ConsentChange())));
         Assert.Equal(before.Row, FoldRun.Encode(run.Profile).Row);
         Assert.Equal(before.Side, FoldRun.Encode(run.Profile).Side);
-        Assert.Equal(9, run.Profile.Applied);
+        Assert.Equal(8, run.Profile.Applied);
 
         static string? Reason(FoldOutcome outcome)
         {
             Assert.Equal(FoldVerdict.Rejected, outcome.Verdict);
             return outcome.Reason;
         }
+    }
+
+    [Theory]
+    [InlineData("{\"street\":\"Elm \\ud83d\"}", "{\"street\":\"Elm \ufffd\"}")]
+    [InlineData("[\"\\udc00\",{\"k\":\"\\ud83d\"}]", "[\"\\ufffd\",{\"k\":\"\\ufffd\"}]")]
+    [InlineData("\"cut \\ud83d\"", "\"cut \\ufffd\"")]
+    [InlineData("[{\"a\":1,\"a\":2}]", "[{\"a\":2}]")]
+    [InlineData("1e400", "null")]
+    public void Traits_that_were_accepted_before_free_json_was_checked_come_out_writable_from_log_and_row(string accepted, string healed)
+    {
+        var run = new FoldRun();
+        Assert.Equal(FoldVerdict.Folded, run.Apply(new TraitsChange { Traits = new Dictionary<string, string?> { ["t"] = accepted } }).Verdict);
+        Assert.Equal(healed, run.View().Traits["t"]);
+
+        // A row of before holds it as it came: the same bytes but for what stands for the backslash.
+        var before = new FoldRun();
+        before.Apply(new TraitsChange { Traits = new Dictionary<string, string?> { ["t"] = $"\"{accepted.Replace('\\', '^').Replace('"', '~')}\"" } }, flags: EntryFlags.None);
+        var (row, side) = FoldRun.Encode(before.Profile);
+        for (var i = 0; i < side.Length; i++)
+        {
+            if (side[i] is (byte)'^' or (byte)'~' or (byte)'"') side[i] = (byte)(side[i] switch { (byte)'^' => '\\', (byte)'~' => '"', _ => ' ' });
+        }
+
+        var read = ProfileCodec.Read(FoldRun.Key, new CustomerRecord(1, 1, row, side, false));
+        var trait = run.Reader.View(read, FoldRun.Noon, run.Sink.Names, _ => null).Traits["t"];
+        Assert.Equal(JsonHealing.Heal($" {accepted} "), trait);
+        Assert.NotNull(System.Text.Json.JsonSerializer.Serialize(System.Text.Json.JsonElement.Parse(trait)));
     }
 
     [Fact]

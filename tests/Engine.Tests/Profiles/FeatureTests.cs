@@ -28,12 +28,13 @@ public sealed class FeatureTests
     }
 
     [Fact]
-    public void Own_types_are_counted_by_name_and_beyond_the_bound_only_together()
+    public void Own_types_are_counted_by_name_and_beyond_the_bound_together_so_that_all_types_sum_up_to_the_events()
     {
         var run = new FoldRun(new FoldSettings { CustomTypes = 2 });
         foreach (var name in (string[])["custom:a", "custom:b", "custom:a", "custom:c"]) run.Apply(new CustomerEvent { Type = EventType.Custom, CustomType = name });
         run.Reload();
-        Assert.Equal(new Dictionary<string, long> { ["custom"] = 4, ["custom:a"] = 2, ["custom:b"] = 1 }, run.View().Totals.ByType);
+        Assert.Equal(new Dictionary<string, long> { ["custom"] = 1, ["custom:a"] = 2, ["custom:b"] = 1 }, run.View().Totals.ByType);
+        Assert.Equal(run.View().Totals.Events, run.View().Totals.ByType.Values.Sum());
     }
 
     [Fact]
@@ -173,10 +174,11 @@ public sealed class FeatureTests
     }
 
     [Fact]
-    public void An_order_counts_once_within_thirty_days_and_without_an_id_each_purchase_is_one()
+    public void An_order_counts_once_within_the_order_memory_and_without_an_id_each_purchase_is_one()
     {
-        var run = new FoldRun();
-        void Buy(string? order, long time) => run.Apply(new CustomerEvent { Type = EventType.Purchase, OrderId = order, BaseValue = 1 }, time);
+        var run = new FoldRun(new FoldSettings { OrderMemory = TimeSpan.FromDays(30) });
+        var line = 0;
+        void Buy(string? order, long time) => run.Apply(new CustomerEvent { Type = EventType.Purchase, OrderId = order, ItemId = $"i{line++}", BaseValue = 1 }, time);
         Buy("o1", FoldRun.Noon);
         Buy("o1", FoldRun.Noon + 1);
         Buy(null, FoldRun.Noon + 2);

@@ -12,7 +12,7 @@ public sealed class OrderOfArrivalTests
     private const int Minutes = 55;
 
     // Events over some hours with small tables, so that evictions, sessions and days are many.
-    private static readonly FoldSettings Small = new() { Categories = 3, Brands = 3, Channels = 2, RecentItems = 7, Orders = 4 };
+    private static readonly FoldSettings Small = new() { Categories = 3, Brands = 3, Channels = 2, RecentItems = 7 };
 
     private static readonly Gen<CustomerEvent> AnyEvent =
         from type in Gen.Int[0, EventTypes.Count - 1]
@@ -35,7 +35,7 @@ public sealed class OrderOfArrivalTests
             OrderId = order == 0 ? null : $"o{order}",
             Lines = lines == 0 || type != (int)EventType.Purchase
                 ? null
-                : [.. Enumerable.Range(0, lines).Select(line => new OrderLine { ItemId = $"i{item + line}", Category = $"c{line}", UnitPrice = cents / 100m })],
+                : [.. Enumerable.Range(0, lines).Select(line => new OrderLine { ItemId = $"i{item + line}", Category = $"c{line}", UnitPrice = cents / 100m, Value = cents / 100m })],
         };
 
     /// <summary>A list of events in order with steps of up to 40 minutes, ids given.</summary>

@@ -51,6 +51,24 @@ public sealed class RecommenderTests : IDisposable
     }
 
     [Fact]
+    public void A_thousand_views_of_one_visitor_are_less_than_forty_visitors()
+    {
+        var one = Enumerable.Range(0, 1_000).Select(i => new Click(7, _shop.Hash("junk"), FoldRun.Noon + i)).ToArray();
+        _shop.Learn(one);
+        for (var i = 0; i < 40; i++) _shop.Session("good");
+        Assert.Equal(["good", "junk"], _shop.Names(_shop.Ask(null)));
+        Assert.Equal(1, _shop.Indexes.Trending.CountAt(_shop.Hash("junk"), FoldRun.Noon), 1e-9);
+    }
+
+    [Fact]
+    public void A_visitor_who_wanders_through_many_items_makes_none_of_them_trend_by_coming_back()
+    {
+        var clicks = Enumerable.Range(0, 40).Concat(Enumerable.Repeat(39, 500)).Select((item, i) => new Click(7, _shop.Hash($"i{item}"), FoldRun.Noon + i)).ToArray();
+        _shop.Learn(clicks);
+        Assert.All(Enumerable.Range(0, 40), item => Assert.InRange(_shop.Indexes.Trending.CountAt(_shop.Hash($"i{item}"), FoldRun.Noon + 540), 0, 1));
+    }
+
+    [Fact]
     public void Who_refuses_personalization_gets_what_anybody_gets()
     {
         for (var i = 0; i < 20; i++) _shop.Session("A", "B");

@@ -38,6 +38,17 @@ public sealed class AdminEndpointTests
     }
 
     [Fact]
+    public async Task A_slot_is_reset_by_its_name_and_the_answer_says_whether_others_share_what_was_forgotten()
+    {
+        await using var gateway = await TestGateway.Start(options => options.Decisions.Slots["home"] = new SlotOptions());
+        Assert.Equal("""{"slot":"home","shared":false}""", (await gateway.Send(HttpMethod.Delete, "/v1/admin/slots/home/model")).Text);
+        Assert.Equal("""{"slot":"made up","shared":true}""", (await gateway.Send(HttpMethod.Delete, "/v1/admin/slots/made%20up/model")).Text);
+        Assert.Equal(["home", "made up"], gateway.Grains.Learner.Resets);
+        gateway.Grains.Learner.Fault = new TimeoutException();
+        Assert.Equal(503, (await gateway.Send(HttpMethod.Delete, "/v1/admin/slots/home/model")).Status);
+    }
+
+    [Fact]
     public async Task An_owner_that_does_not_answer_is_a_503()
     {
         await using var gateway = await TestGateway.Start();

@@ -98,4 +98,39 @@ public sealed class CustomerWriteTests
         Assert.Equal(1, traits.GetProperty("a").GetProperty("b")[0].GetInt32());
         Assert.Equal("x", traits.GetProperty("s").GetString());
     }
+
+    [Theory]
+    [InlineData("undefined", "id is 'undefined', which programs write where they have no id (Personalization:Limits:BlockedIds)")]
+    [InlineData("anon:NaN", "id is 'NaN', which programs write where they have no id (Personalization:Limits:BlockedIds)")]
+    [InlineData("%20%C2%A0", "id must hold a character that can be seen")]
+    public async Task Nobody_is_written_of_under_an_id_that_nobody_has_and_what_was_can_be_read_and_erased(string id, string expected)
+    {
+        await using var gateway = await TestGateway.Start();
+        var calls = new[] { ("PATCH", "traits", """{"a":1}"""), ("PUT", "consents/p", """{"granted":true}"""), ("POST", "next-best-action", "{}"), ("POST", "recommendations", """{"items":["a"]}""") };
+        foreach (var (method, call, body) in calls)
+        {
+            var answer = await gateway.Send(new HttpMethod(method), $"/v1/customers/{id}/{call}", TestGateway.Body(body));
+            Assert.Equal((call, 400, expected), (call, answer.Status, answer.Problem));
+        }
+
+        Assert.Equal(200, (await gateway.Get($"/v1/customers/{id}")).Status);
+        Assert.Equal(202, (await gateway.Send(HttpMethod.Delete, $"/v1/customers/{id}")).Status);
+    }
+
+    [Fact]
+    public async Task A_list_of_ones_own_takes_the_place_of_the_blocked_ids()
+    {
+        await using var gateway = await TestGateway.Start(options => options.Limits.BlockedIds = ["guest"]);
+        Assert.Equal(202, (await gateway.PostEvents("""{"type":"search","customerId":"null"}""")).Status);
+        var answer = await gateway.PostEvents("""{"type":"search","customerId":"guest"}""");
+        Assert.Equal((400, "customerId is 'guest', which programs write where they have no id (Personalization:Limits:BlockedIds)"), (answer.Status, answer.Problem));
+    }
+
+    [Fact]
+    public async Task A_trait_that_is_named_twice_is_refused()
+    {
+        await using var gateway = await TestGateway.Start();
+        var answer = await gateway.Send(HttpMethod.Patch, "/v1/customers/c/traits", TestGateway.Body("""{"plan":"gold","pl\u0061n":"silver"}"""));
+        Assert.Equal((400, "the trait 'plan' is named twice"), (answer.Status, answer.Problem));
+    }
 }

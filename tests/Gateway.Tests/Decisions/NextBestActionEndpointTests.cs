@@ -72,6 +72,50 @@ public sealed class NextBestActionEndpointTests
     }
 
     [Theory]
+    [InlineData("", Traffic.Human)]
+    [InlineData("?traffic=human", Traffic.Human)]
+    [InlineData("?traffic=bot", Traffic.Bot)]
+    [InlineData("?traffic=test", Traffic.Test)]
+    public async Task Who_asks_is_handed_on_by_decisions_and_recommendations(string query, Traffic expected)
+    {
+        await using var gateway = await TestGateway.Start();
+        var customer = gateway.Grains.Customer("default/ann");
+        Assert.Equal(200, (await gateway.Post(Path + query, "{}")).Status);
+        Assert.Equal(200, (await gateway.Get("/v1/customers/ann/recommendations" + query)).Status);
+        Assert.Equal(200, (await gateway.Post("/v1/customers/ann/recommendations" + query, """{"items":["a"]}""")).Status);
+        Assert.Equal(expected, Assert.Single(customer.DecisionRequests).Traffic);
+        Assert.All(customer.RecommendationQueries, asked => Assert.Equal(expected, asked.Traffic));
+        Assert.Equal(2, customer.RecommendationQueries.Count);
+    }
+
+    [Fact]
+    public async Task Traffic_that_is_none_is_refused()
+    {
+        await using var gateway = await TestGateway.Start();
+        Assert.Contains("traffic must be human, bot or test, but is 'replay'", (await gateway.Post(Path + "?traffic=replay", "{}")).Text, StringComparison.Ordinal);
+        Assert.Equal(400, (await gateway.Get("/v1/customers/ann/recommendations?traffic=x")).Status);
+    }
+
+    [Fact]
+    public async Task What_was_not_read_yet_is_503_and_no_empty_list()
+    {
+        await using var gateway = await TestGateway.Start();
+        gateway.Grains.Customer("default/ann").AnswerDecide = _ => throw Models.NotReadYetException.Of(Models.Replicas.ActionLibrary);
+        var answer = await gateway.Post(Path, "{}");
+        Assert.Equal(503, answer.Status);
+        Assert.StartsWith("the action library could not be read", answer.Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.True(answer.Headers.ContainsKey("Retry-After"));
+    }
+
+    [Fact]
+    public async Task An_action_that_could_not_be_scored_is_told_with_its_reason()
+    {
+        await using var gateway = await TestGateway.Start();
+        gateway.Grains.Customer("default/ann").AnswerDecide = request => new DecisionReply { Decision = new DecisionMade { Unscored = [new UnscoredCandidate("odd", "because")] }, At = request.Now };
+        Assert.Equal("""[{"actionId":"odd","reason":"because"}]""", (await gateway.Post(Path, "{}")).Json.GetProperty("unscored").GetRawText());
+    }
+
+    [Theory]
     [InlineData("[]", "must be a JSON object")]
     [InlineData("""{"slto":"home"}""", "'slto' is not known here")]
     [InlineData("""{"slot":7}""", "slot must be a string")]

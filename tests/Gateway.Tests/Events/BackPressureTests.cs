@@ -50,16 +50,33 @@ public sealed class BackPressureTests
     }
 
     [Fact]
-    public async Task A_customer_whose_repeats_could_no_longer_be_told_is_put_off_alone()
+    public async Task A_customer_with_too_many_ids_is_put_off_alone_and_taken_after_the_time_that_it_was_told()
     {
         await using var gateway = await TestGateway.Start();
         var customer = CustomerOf(1);
-        gateway.Grains.Partition(1).Status = new PartitionStatus { Partition = 1, Throttled = [CustomerKey.Create("default", CustomerKeyKind.Customer, customer)] };
+        gateway.Grains.Partition(1).Status = new PartitionStatus
+        {
+            Partition = 1,
+            Throttled = [CustomerKey.Create("default", CustomerKeyKind.Customer, customer)],
+            ThrottledUntil = [gateway.Time.GetUtcNow().AddSeconds(431.2).ToUnixTimeMilliseconds()],
+        };
         await gateway.PollOwners();
-        Assert.Equal(429, (await gateway.PostEvents(EventOf(1))).Status);
-        Assert.Equal(429, (await gateway.Send(HttpMethod.Patch, $"/v1/customers/{customer}/traits", TestGateway.Body("""{"a":1}"""))).Status);
+        var refused = await gateway.PostEvents(EventOf(1));
+        Assert.Equal((429, "432"), (refused.Status, refused.Headers["Retry-After"]));
+        Assert.Contains("no more are taken for 432 seconds", refused.Problem, StringComparison.Ordinal);
+        var mixed = await gateway.PostEvents($"[{EventOf(0)},{EventOf(1)}]");
+        Assert.Equal((202, "432", 1), (mixed.Status, mixed.Headers["Retry-After"], mixed.Json.GetProperty("accepted").GetInt32()));
+
+        // What the customer wants of us is taken all the same.
+        Assert.Equal(202, (await gateway.Send(HttpMethod.Put, $"/v1/customers/{customer}/consents/personalization", TestGateway.Body("""{"granted":false}"""))).Status);
+        Assert.Equal(202, (await gateway.Send(HttpMethod.Delete, $"/v1/customers/{customer}")).Status);
         var other = Enumerable.Range(0, 1000).Select(i => $"d{i}").First(id => Map.PartitionOf(CustomerKey.Create("default", CustomerKeyKind.Customer, id)) == 1);
         Assert.Equal(202, (await gateway.PostEvents($$"""{"type":"pageViewed","customerId":"{{other}}"}""")).Status);
+
+        gateway.Time.Advance(TimeSpan.FromSeconds(432));
+        var taken = await gateway.PostEvents(EventOf(1));
+        Assert.Equal(202, taken.Status);
+        Assert.False(taken.Headers.ContainsKey("Retry-After"));
     }
 
     [Fact]

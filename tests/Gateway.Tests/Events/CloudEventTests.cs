@@ -79,4 +79,34 @@ public sealed class CloudEventTests
         Assert.Equal(202, (await gateway.PostEvents(EventExamples.CloudEvent, "application/cloudevents+json")).Status);
         Assert.Equal(108.90m, ((CustomerEvent)gateway.Entries[0].Payload).BaseValue);
     }
+
+    [Theory]
+    [InlineData("0001-01-01T00:00:00Z", "time must be after 1970-01-01T00:00:00Z")]
+    [InlineData("1969-12-31T23:59:59Z", "time must be after 1970-01-01T00:00:00Z")]
+    [InlineData("1970-01-01T00:00:00Z", "time must be after 1970-01-01T00:00:00Z")]
+    [InlineData("1970-01-01T00:00:00.0004Z", "time must be after 1970-01-01T00:00:00Z")]
+    [InlineData("2026-03-02T12:00:00Z", "timestamp lies 24 hours in the future; at most 5 minutes are allowed")]
+    public async Task The_time_of_an_attribute_has_the_rules_of_a_timestamp(string time, string expected)
+    {
+        await using var gateway = await TestGateway.Start();
+        var structured = await gateway.PostEvents($$"""{"specversion":"1.0","id":"e","source":"/s","type":"search","subject":"c","time":"{{time}}"}""", "application/cloudevents+json");
+        Assert.Equal((400, expected), (structured.Status, structured.Problem));
+        var binary = await gateway.Send(
+            HttpMethod.Post, "/v1/events", TestGateway.Body("{}"), ("ce-specversion", "1.0"), ("ce-id", "e"), ("ce-source", "/s"), ("ce-type", "search"), ("ce-subject", "c"), ("ce-time", time));
+        Assert.Equal((400, expected), (binary.Status, binary.Problem));
+        Assert.Empty(gateway.Entries);
+    }
+
+    [Theory]
+    [InlineData("undefined", "customerId is 'undefined', which programs write where they have no id")]
+    [InlineData("%E2%80%8B", "subject must hold a character that can be seen")]
+    [InlineData("\"\"", "a ce- header is not valid")] // CloudEvents itself knows no empty attribute
+    [InlineData("a%2Fb", "subject must not contain '/'")]
+    public async Task The_subject_has_the_rules_of_a_customer_id(string subject, string expected)
+    {
+        await using var gateway = await TestGateway.Start();
+        var answer = await gateway.Send(HttpMethod.Post, "/v1/events", null, ("ce-specversion", "1.0"), ("ce-id", "e"), ("ce-source", "/s"), ("ce-type", "search"), ("ce-subject", subject));
+        Assert.Equal(400, answer.Status);
+        Assert.StartsWith(expected, answer.Problem, StringComparison.Ordinal);
+    }
 }

@@ -35,7 +35,6 @@ public sealed class EventValidationTests
     [InlineData("\"position\":0", "position must be a whole number from 1 to 1,000,000")]
     [InlineData("\"currency\":\"EURO\"", "currency must be a three-letter ISO 4217 code such as EUR")]
     [InlineData("\"currency\":7", "currency must be a string, but is a number")]
-    [InlineData("\"eventId\":\"\"", "eventId must not be empty")]
     [InlineData("\"eventId\":\"a/b\"", "eventId must not contain '/'")]
     [InlineData("\"itemId\":\"a\\u0007\"", "itemId must not contain control characters")]
     [InlineData("\"itemId\":\"\\ud800\"", "itemId must be well-formed Unicode")]
@@ -54,7 +53,9 @@ public sealed class EventValidationTests
     [InlineData("\"lines\":{}", "lines must be an array, but is an object")]
     [InlineData("\"lines\":[7]", "lines[0] must be an object, but is a number")]
     [InlineData("\"lines\":[{\"itemId\":\"a\"},{}]", "lines[1].itemId is needed")]
-    [InlineData("\"lines\":[{\"itemId\":\"a/b\"}]", "lines[0].itemId must not contain '/'")]
+    [InlineData("\"lines\":[{\"itemId\":\"a\\u0007\"}]", "lines[0].itemId must not contain control characters")]
+    [InlineData("\"lines\":[{\"itemId\":\"\"}]", "lines[0].itemId is needed")]
+    [InlineData("\"lines\":[{\"itemId\":\"NaN\"}]", "lines[0].itemId is 'NaN', which programs write where they have no id")]
     [InlineData("\"lines\":[{\"itemId\":\"a\",\"value\":\"x\"}]", "lines[0].value must be a finite number, but is a string")]
     [InlineData("\"lines\":[{\"itemId\":\"a\",\"quantity\":-1}]", "lines[0].quantity must be a whole number from 1 to 1,000,000")]
     [InlineData("\"timestamp\":1772366400", "timestamp must be a text such as 2026-03-01T12:00:00Z, but is a number")]
@@ -64,16 +65,27 @@ public sealed class EventValidationTests
     [InlineData("\"timestamp\":\"2026-03-01T12:00:00\"", "timestamp must be an ISO 8601 time with an offset")]
     [InlineData("\"timestamp\":\"1969-12-31T23:59:59Z\"", "timestamp must be after 1970-01-01T00:00:00Z")]
     [InlineData("\"timestamp\":\"1970-01-01T00:00:00Z\"", "timestamp must be after 1970-01-01T00:00:00Z")]
-    [InlineData("\"timestamp\":\"2026-03-01T12:17:30Z\"", "timestamp lies 17 minutes in the future; at most 5 minutes are allowed")]
+    [InlineData("\"timestamp\":\"2026-03-01T12:17:30Z\"", "timestamp lies 17.5 minutes in the future; at most 5 minutes are allowed")]
     [InlineData("\"sentAt\":\"12:00\"", "sentAt must be an ISO 8601 time with an offset")]
-    [InlineData("\"timestamp\":\"2026-03-01T10:00:00Z\",\"sentAt\":\"2026-03-01T09:00:00Z\"", "timestamp lies 60 minutes in the future")]
+    [InlineData("\"timestamp\":\"2026-03-01T13:00:00Z\",\"sentAt\":\"2026-03-01T11:59:00Z\"", "timestamp lies 60 minutes in the future; at most 5 minutes are allowed")]
+    [InlineData("\"timestamp\":\"2026-03-11T12:00:00Z\",\"sentAt\":\"2026-03-01T12:00:01Z\"", "timestamp lies 10 days in the future of sentAt")]
+    [InlineData("\"timestamp\":\"1970-01-01T00:00:00.0009Z\"", "timestamp must be after 1970-01-01T00:00:00Z")]
+    [InlineData("\"timestamp\":\"0001-01-01T00:00:00Z\"", "timestamp must be after 1970-01-01T00:00:00Z")]
+    [InlineData("\"timestamp\":\"\"", "timestamp must be an ISO 8601 time with an offset")]
     [InlineData("\"timestamp\":\"1990-03-01T10:00:00Z\",\"sentAt\":\"2050-03-01T09:00:00Z\"", "timestamp, corrected by sentAt, must be after 1970")]
-    [InlineData("\"timestamp\":\"9999-03-01T10:00:00Z\",\"sentAt\":\"1980-03-01T09:00:00Z\"", "timestamp lies 2912383 days in the future")]
+    [InlineData("\"timestamp\":\"9999-03-01T10:00:00Z\",\"sentAt\":\"1980-03-01T09:00:00Z\"", "timestamp lies 2928879 days in the future of sentAt")]
     [InlineData("\"type\":7", "type must be a string, but is a number")]
     [InlineData("\"type\":\"viewed\"", "type is not known: viewed; use custom:viewed for your own, or one of pageViewed search")]
     [InlineData("\"type\":\"custom:\"", "type is not known: custom:")]
     [InlineData("\"type\":\"custom:a/b\"", "type must not contain '/'")]
-    [InlineData("\"customerId\":\"\"", "customerId must not be empty")]
+    [InlineData("\"customerId\":\"\"", "customerId or anonymousId is needed")]
+    [InlineData("\"customerId\":\"\",\"anonymousId\":\"\"", "customerId or anonymousId is needed")]
+    [InlineData("\"customerId\":\"null\"", "customerId is 'null', which programs write where they have no id (Personalization:Limits:BlockedIds)")]
+    [InlineData("\"customerId\":null,\"anonymousId\":\"[object Object]\"", "anonymousId is '[object Object]'")]
+    [InlineData("\"customerId\":\"None\",\"anonymousId\":\"undefined\"", "customerId is 'None'")]
+    [InlineData("\"customerId\":\" \\u00a0\"", "customerId must hold a character that can be seen")]
+    [InlineData("\"customerId\":\"\\u200b\\u2060\\ufeff\"", "customerId must hold a character that can be seen")]
+    [InlineData("\"orderId\":\"\\u3164\\ufe0f\"", "orderId must hold a character that can be seen")]
     [InlineData("\"customerId\":\"a/b\"", "customerId must not contain '/'")]
     [InlineData("\"customerId\":\"anon:x\"", "customerId may not begin with 'anon:'; send the rest as anonymousId")]
     [InlineData("\"customerId\":12", "customerId must be a string, but is a number")]
@@ -117,7 +129,10 @@ public sealed class EventValidationTests
     [Theory]
     [InlineData("\"nonsense\":{\"deep\":[1,{\"a\":2}]},\"customer_id\":3")]
     [InlineData("\"brand\":null,\"value\":null,\"lines\":null,\"context\":null,\"timestamp\":null,\"quantity\":null,\"eventId\":null")]
-    [InlineData("\"brand\":\"\",\"category\":\"\",\"query\":\"\"")]
+    [InlineData("\"brand\":\"\",\"category\":\"\",\"query\":\"\",\"currency\":\"\"")]
+    [InlineData("\"eventId\":\"\",\"itemId\":\"\",\"orderId\":\"\",\"sessionId\":\"\",\"decisionId\":\"\",\"actionId\":\"\",\"anonymousId\":\"\"")]
+    [InlineData("\"itemId\":\"LENS_70-200/2.8\",\"lines\":[{\"itemId\":\"a/b/c\"}]")]
+    [InlineData("\"eventId\":\"0\",\"itemId\":\"\\u00a0x\"")]
     [InlineData("\"quantity\":2.0,\"position\":1e2")]
     [InlineData("\"timestamp\":\"2026-03-01T12:05:00Z\"")]
     [InlineData("\"timestamp\":\"2026-03-01T12:00:00.1234567891+14:00\"")]
@@ -137,14 +152,54 @@ public sealed class EventValidationTests
     public void Context_is_kept_as_it_was_written() =>
         Assert.Equal("""{"page":"home","depth":{"a":[1, 2]},"é":"\u00e9"}""", With("""  "context": {"page":"home","depth":{"a":[1, 2]},"é":"\u00e9"} , "brand":"b" """).ContextJson);
 
-    [Fact]
-    public void The_clock_of_the_producer_is_taken_out()
+    /// <summary>Received at 12:00. A clock that is ahead shows at once; one that is behind cannot be told from time on the way, unless that would have been too long.</summary>
+    [Theory]
+    [InlineData("2026-03-01T11:00:00Z", "2026-03-01T11:00:02Z", "2026-03-01T11:00:00Z")] // an hour on the way
+    [InlineData("2026-02-22T12:00:05Z", "2026-02-22T12:00:10Z", "2026-02-22T12:00:05Z")] // nearly seven days
+    [InlineData("2026-03-01T12:00:00Z", "2026-03-01T12:00:00Z", "2026-03-01T12:00:00Z")]
+    [InlineData("2026-03-01T12:59:30Z", "2026-03-01T13:00:00Z", "2026-03-01T11:59:30Z")] // an hour ahead
+    [InlineData("2036-03-01T12:00:00Z", "2036-03-01T12:10:00Z", "2026-03-01T11:50:00Z")] // ten years ahead
+    [InlineData("2026-02-22T11:58:00Z", "2026-02-22T11:59:00Z", "2026-03-01T11:59:00Z")] // more than seven days behind
+    [InlineData("1980-01-01T00:00:00Z", "1980-01-01T00:00:30Z", "2026-03-01T11:59:30Z")]
+    public void A_wrong_clock_is_taken_out_and_time_on_the_way_is_not(string timestamp, string sentAt, string expected)
     {
-        // Its clock is a day behind; the event happened 30 s before it was sent.
-        var draft = With("\"timestamp\":\"2026-02-28T12:00:00+02:00\",\"sentAt\":\"2026-02-28T10:00:30Z\"");
+        var draft = With($"\"timestamp\":\"{timestamp}\",\"sentAt\":\"{sentAt}\"");
         Assert.Null(draft.Error);
-        Assert.Equal(TestGateway.Now.AddSeconds(-30).ToUnixTimeMilliseconds(), draft.EventTime);
-        Assert.Equal(120, draft.OffsetMinutes);
+        Assert.Equal(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds(), draft.EventTime);
+    }
+
+    [Fact]
+    public void The_offset_of_the_producer_is_kept() =>
+        Assert.Equal(120, With("\"timestamp\":\"2026-02-28T12:00:00+02:00\",\"sentAt\":\"2026-02-28T10:00:30Z\"").OffsetMinutes);
+
+    [Fact]
+    public void A_blocked_id_beside_a_good_one_is_left_out_and_told()
+    {
+        var draft = With("\"customerId\":\"undefined\",\"anonymousId\":\"v\",\"itemId\":\"null\",\"orderId\":\"nil\",\"eventId\":\"NaN\"");
+        Assert.Null(draft.Error);
+        Assert.Equal(("default/anon:v", null, null, false, 4), (draft.Key.Text, draft.ItemId, draft.OrderId, draft.ProducerGaveId, draft.DroppedIds));
+        Assert.StartsWith("customerId is 'undefined', which programs write where they have no id (Personalization:Limits:BlockedIds); it was left out; eventId is 'NaN'", draft.Warning, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"text\":\"cut \\ud83d\"", "cut \ufffd")]
+    [InlineData("\"text\":\"\\udc00\\ud83d\\ude00\\ud800\\\\ud800\"", "\ufffd\U0001F600\ufffd\\ud800")]
+    public void Half_a_surrogate_pair_in_a_text_costs_the_character_and_not_the_event(string members, string expected)
+    {
+        var draft = With(members);
+        Assert.Equal((null, expected), (draft.Error, draft.Text));
+        Assert.StartsWith("text held half of a surrogate pair", draft.Warning, StringComparison.Ordinal);
+        Assert.Equal("a\ufffd", With("\"category\":\"a\\uDFFF\"").Category);
+    }
+
+    [Fact]
+    public void A_decision_of_the_longest_customer_id_can_be_named()
+    {
+        var customer = CustomerKey.Create("default", CustomerKeyKind.Anonymous, new string('é', 128));
+        var id = Personalization.Decisions.DecisionId.Make(customer, Personalization.Decisions.DecisionId.NewShort(new byte[16]), new byte[32]);
+        Assert.InRange(id.Length, CustomerKey.MaxIdBytes + 1, Personalization.Decisions.DecisionId.MaxLength);
+        Assert.Equal((null, id), (With($"\"decisionId\":\"{id}\"").Error, With($"\"decisionId\":\"{id}\"").DecisionId));
+        Assert.Equal("decisionId must be at most 512 bytes of UTF-8", With($"\"decisionId\":\"{new string('a', 513)}\"").Error);
     }
 
     [Fact]

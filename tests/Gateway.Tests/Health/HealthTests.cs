@@ -1,4 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
+using Personalization.Customers;
 using Personalization.Gateway.Tests.Hosting;
+using Personalization.Models;
+using Personalization.Partitions;
+using Personalization.Stores;
 
 namespace Personalization.Gateway.Tests.Health;
 
@@ -48,6 +53,72 @@ public sealed class HealthTests
         var answer = await gateway.Get("/health/ready");
         Assert.Equal(503, answer.Status);
         Assert.DoesNotContain("secret", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_process_that_could_not_read_its_copies_is_unready_and_says_which_and_ready_once_it_has()
+    {
+        await using var gateway = await TestGateway.Start();
+        await gateway.PollOwners();
+        gateway.Replicas.Expect(Replicas.ActionLibrary);
+        gateway.Replicas.Expect(Replicas.Catalogue);
+        gateway.Replicas.MarkRead(Replicas.Catalogue);
+        var answer = await gateway.Get("/health/ready");
+        Assert.Equal(503, answer.Status);
+        Assert.Equal("not read yet: the action library", answer.Json.GetProperty("checks").GetProperty("replicas").GetProperty("description").GetString());
+        gateway.Replicas.MarkRead(Replicas.ActionLibrary);
+        Assert.Equal(200, (await gateway.Get("/health/ready")).Status);
+    }
+
+    [Fact]
+    public async Task What_keeps_this_process_from_storing_makes_it_unready_with_the_sentence_and_leaves_it_live()
+    {
+        var disk = new Need();
+        await using var gateway = await TestGateway.Start(services: services => services.AddSingleton<IStorageHealth>(disk));
+        await gateway.PollOwners();
+        Assert.Equal(200, (await gateway.Get("/health/ready")).Status);
+        disk.Fault = "the disk is full";
+        var answer = await gateway.Get("/health/ready");
+        Assert.Equal(503, answer.Status);
+        Assert.Equal("the disk is full", answer.Json.GetProperty("checks").GetProperty("storage").GetProperty("description").GetString());
+        Assert.Equal(200, (await gateway.Get("/health/live")).Status);
+        disk.Fault = null;
+        Assert.Equal(200, (await gateway.Get("/health/ready")).Status);
+    }
+
+    [Fact]
+    public async Task A_store_that_takes_nothing_is_a_503_with_its_sentence_on_every_path_that_writes()
+    {
+        await using var gateway = await TestGateway.Start();
+        gateway.Documents.Fault = new StoreUnavailableException("the disk of state.db is full");
+        foreach (var answer in new[]
+        {
+            await gateway.Send(HttpMethod.Put, "/v1/items/a", TestGateway.Body("{}")),
+            await gateway.Post("/v1/items", "[{\"itemId\":\"a\"}]"),
+            await gateway.Send(HttpMethod.Delete, "/v1/items/a"),
+            await gateway.Send(HttpMethod.Put, "/v1/actions/a", TestGateway.Body("{}")),
+            await gateway.Send(HttpMethod.Delete, "/v1/actions/a"),
+            await gateway.Get("/v1/items"),
+        })
+        {
+            Assert.Equal((503, "the disk of state.db is full"), (answer.Status, answer.Problem));
+            Assert.Equal("1", answer.Headers["Retry-After"]);
+        }
+    }
+
+    [Fact]
+    public async Task A_damaged_profile_is_a_503_that_says_what_can_be_done()
+    {
+        await using var gateway = await TestGateway.Start();
+        gateway.Grains.Customer("default/c").Answer = _ => throw new DamagedProfileException(CustomerKey.Parse("default/c"), "its bytes are not those that were written");
+        var answer = await gateway.Get("/v1/customers/c");
+        Assert.Equal(503, answer.Status);
+        Assert.Contains("erase the customer", answer.Problem, StringComparison.Ordinal);
+    }
+
+    private sealed class Need : IStorageHealth
+    {
+        public string? Fault { get; set; }
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Orleans.Runtime;
 using Personalization.Customers;
 using Personalization.Items;
+using Personalization.Models;
 using Personalization.Partitions;
 
 namespace Personalization.Gateway.Tests.Hosting;
@@ -20,11 +21,14 @@ internal sealed class FakeGrains : IGrainFactory
 
     public FakeLists Lists { get; } = new();
 
+    public FakeLearner Learner { get; } = new();
+
     public int ObserverReferences;
 
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null) where TGrainInterface : IGrainWithStringKey =>
         typeof(TGrainInterface) == typeof(ICatalogueGrain) ? (TGrainInterface)(object)Catalogue
         : typeof(TGrainInterface) == typeof(IItemListGrain) ? (TGrainInterface)(object)Lists
+        : typeof(TGrainInterface) == typeof(ILearnerGrain) ? (TGrainInterface)(object)Learner
         : (TGrainInterface)(object)Customer(primaryKey);
 
     public TGrainInterface GetGrain<TGrainInterface>(long primaryKey, string? grainClassNamePrefix = null) where TGrainInterface : IGrainWithIntegerKey =>

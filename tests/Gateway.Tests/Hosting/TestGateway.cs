@@ -13,6 +13,7 @@ using Personalization.Events;
 using Personalization.Gateway.Health;
 using Personalization.Gateway.Hosting;
 using Personalization.Log;
+using Personalization.Models;
 using Personalization.Stores;
 
 namespace Personalization.Gateway.Tests.Hosting;
@@ -38,13 +39,15 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public FakeLog Log => (FakeLog)Services.GetRequiredService<ILogAppender>();
 
+    public Replicas Replicas => Services.GetRequiredService<Replicas>();
+
     public FakeDocuments Documents => (FakeDocuments)Services.GetRequiredService<IDocumentStore>();
 
     public FakeGrains Grains => (FakeGrains)Services.GetRequiredService<IGrainFactory>();
 
     public FakeTimeProvider Time => (FakeTimeProvider)Services.GetRequiredService<TimeProvider>();
 
-    public static async Task<TestGateway> Start(Action<PersonalizationOptions>? configure = null)
+    public static async Task<TestGateway> Start(Action<PersonalizationOptions>? configure = null, Action<IServiceCollection>? services = null)
     {
         var options = new PersonalizationOptions { Partitions = 4 };
         configure?.Invoke(options);
@@ -56,9 +59,11 @@ internal sealed class TestGateway : IAsyncDisposable
         builder.Services.AddSingleton<ILogAppender>(log);
         builder.Services.AddSingleton<IPartitionLog>(log);
         builder.Services.AddSingleton<IDocumentStore>(new FakeDocuments());
+        builder.Services.AddSingleton<Replicas>();
         builder.Services.AddSingleton<IGrainFactory>(new FakeGrains());
         builder.Services.AddSingleton<CustomerGrains, FakeCustomerGrains>();
         builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(Now));
+        services?.Invoke(builder.Services);
         builder.Services.AddPersonalizationGateway(options, builder.Configuration);
         var app = builder.Build();
         app.MapPersonalizationGateway();

@@ -1,4 +1,6 @@
+using System.Text;
 using Personalization.Gateway.Tests.Hosting;
+using Personalization.Stores;
 
 namespace Personalization.Gateway.Tests.Items;
 
@@ -23,6 +25,36 @@ public sealed class ItemEndpointTests
         Assert.Equal(204, (await gateway.Send(HttpMethod.Delete, "/v1/items/s%201")).Status);
         Assert.Equal(404, (await gateway.Get("/v1/items/s%201")).Status);
         Assert.Equal(404, (await gateway.Send(HttpMethod.Delete, "/v1/items/s%201")).Status);
+    }
+
+    [Fact]
+    public async Task What_was_stored_before_free_json_was_checked_is_answered_and_what_cannot_be_read_harms_no_other()
+    {
+        await using var gateway = await TestGateway.Start();
+        var deep = string.Concat(Enumerable.Repeat("{\"d\":", 62)) + "1" + new string('}', 62);
+        await gateway.Documents.Write(
+        [
+            new DocumentWrite("item/default/cut", Encoding.UTF8.GetBytes("{\"itemId\":\"cut\",\"title\":\"bowl \\ud83d\",\"attributes\":{\"k\\udc00\":\"\\ud83d\"}}")),
+            new DocumentWrite("item/default/deep", Encoding.UTF8.GetBytes($"{{\"itemId\":\"deep\",\"attributes\":{deep}}}")),
+            new DocumentWrite("item/default/junk", [0, 1, 2]),
+            new DocumentWrite("item/default/well", "{\"itemId\":\"well\"}"u8.ToArray()),
+        ]);
+
+        var list = await gateway.Get("/v1/items?limit=1000");
+        Assert.Equal(200, list.Status);
+        Assert.Equal(["cut", "deep", "well"], list.Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("itemId").GetString()));
+        Assert.Equal(["junk"], list.Json.GetProperty("unreadable").EnumerateArray().Select(id => id.GetString()));
+        Assert.Equal("bowl \ufffd", (await gateway.Get("/v1/items/cut")).Json.GetProperty("title").GetString());
+        Assert.Equal(200, (await gateway.Get("/v1/items/deep")).Status);
+
+        // Pages go on behind it, and it can be put anew or deleted.
+        var third = await gateway.Get("/v1/items?limit=3");
+        Assert.Equal(2, third.Json.GetProperty("items").GetArrayLength());
+        var rest = await gateway.Get($"/v1/items?limit=3&cursor={third.Json.GetProperty("next").GetString()}");
+        Assert.Equal(["well"], rest.Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("itemId").GetString()));
+        Assert.False(rest.Json.TryGetProperty("unreadable", out _));
+        Assert.Equal(204, (await gateway.Send(HttpMethod.Delete, "/v1/items/junk")).Status);
+        Assert.False((await gateway.Get("/v1/items")).Json.TryGetProperty("unreadable", out _));
     }
 
     [Fact]
@@ -66,7 +98,7 @@ public sealed class ItemEndpointTests
     [InlineData("{\"tags\":\"a\"}", "tags must be an array, but is a string")]
     [InlineData("{\"tags\":[1]}", "a tag must be a string, but is a number")]
     [InlineData("{\"attributes\":[]}", "attributes must be an object, but is an array")]
-    [InlineData("{\"attributes\":{\"a\":\"\\ud800\"}}", "attributes must be well-formed Unicode")]
+    [InlineData("{\"itemId\":\"\\ud800\"}", "itemId must be well-formed Unicode")]
     [InlineData("{\"title\":{}}", "title must be a string, but is an object")]
     [InlineData("[]", "an item must be a JSON object, but is an array")]
     [InlineData("{", "Line 1")]
@@ -125,5 +157,51 @@ public sealed class ItemEndpointTests
         Assert.Equal(Enumerable.Range(0, 25).Select(i => $"i{i:00}"), seen);
         Assert.Equal(400, (await gateway.Get("/v1/items?limit=0")).Status);
         Assert.Equal(400, (await gateway.Get("/v1/items?cursor=%25%25")).Status);
+    }
+
+    [Fact]
+    public async Task An_id_with_slashes_is_put_read_looked_up_and_deleted_as_a_parameter()
+    {
+        await using var gateway = await TestGateway.Start();
+        const string Path = "/v1/items?itemId=ROPE%2F10mm%2F50";
+        var put = await gateway.Send(HttpMethod.Put, Path, TestGateway.Body("""{"category":"ropes","price":5}"""));
+        Assert.Equal((201, "ROPE/10mm/50"), (put.Status, put.Json.GetProperty("itemId").GetString()));
+        var read = await gateway.Get(Path);
+        Assert.Equal((200, "ropes", put.Headers["ETag"]), (read.Status, read.Json.GetProperty("category").GetString(), read.Headers["ETag"]));
+        Assert.Equal(412, (await gateway.Send(HttpMethod.Put, Path, TestGateway.Body("{}"), ("If-None-Match", "*"))).Status);
+        Assert.Equal(1, (await gateway.Get("/v1/items")).Json.GetProperty("items").GetArrayLength());
+
+        Assert.Equal(202, (await gateway.PostEvents("""{"type":"productViewed","customerId":"c","itemId":"ROPE/10mm/50"}""")).Status);
+        Assert.Equal(("ROPE/10mm/50", "ropes", 5m), (gateway.SingleEvent.ItemId, gateway.SingleEvent.Category, gateway.SingleEvent.UnitPrice));
+        Assert.Equal(200, (await gateway.Get("/v1/similar?itemId=ROPE%2F10mm%2F50&n=2")).Status);
+        Assert.Equal("ROPE/10mm/50", gateway.Grains.Lists.Queries.Single().ItemId);
+
+        Assert.Equal(204, (await gateway.Send(HttpMethod.Delete, Path)).Status);
+        Assert.Equal(404, (await gateway.Get(Path)).Status);
+        Assert.Contains("ItemChange { ItemId = ROPE/10mm/50, Version = 0", gateway.Grains.Catalogue.Changes.Last().ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("PUT", "/v1/items", "itemId is needed")]
+    [InlineData("DELETE", "/v1/items", "itemId is needed")]
+    [InlineData("DELETE", "/v1/items?itemId=", "itemId must not be empty")]
+    [InlineData("GET", "/v1/similar", "itemId is needed")]
+    [InlineData("PUT", "/v1/items/a%2Fb", "id must not contain '/' in a path; an item whose id holds one is reached as ?itemId=")]
+    [InlineData("PUT", "/v1/items?itemId=undefined", "itemId is 'undefined', which programs write where they have no id (Personalization:Limits:BlockedIds)")]
+    [InlineData("PUT", "/v1/items/%E2%80%8B", "itemId must hold a character that can be seen")]
+    [InlineData("PUT", "/v1/actions/null", "actionId is 'null', which programs write where they have no id (Personalization:Limits:BlockedIds)")]
+    public async Task An_id_that_names_nothing_is_told(string method, string path, string expected)
+    {
+        await using var gateway = await TestGateway.Start();
+        var answer = await gateway.Send(new HttpMethod(method), path, method == "PUT" ? TestGateway.Body("{}") : null);
+        Assert.Equal((400, expected), (answer.Status, answer.Problem));
+    }
+
+    [Fact]
+    public async Task A_batch_tells_the_item_whose_id_is_none()
+    {
+        await using var gateway = await TestGateway.Start();
+        var answer = await gateway.Post("/v1/items", """[{"itemId":"a/b"},{"itemId":"[object Object]"},{"itemId":""}]""");
+        Assert.Equal((200, 1, 2), (answer.Status, answer.Json.GetProperty("accepted").GetInt32(), answer.Json.GetProperty("rejected").GetArrayLength()));
     }
 }

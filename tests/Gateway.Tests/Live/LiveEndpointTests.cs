@@ -101,16 +101,17 @@ public sealed class LiveEndpointTests
     {
         await using var gateway = await TestGateway.Start();
         var customer = gateway.Grains.Customer("default/c");
-        var watch = new LiveWatch(gateway.Grains, customer, "c", gateway.Time);
+        await using var watch = new LiveWatch(gateway.Grains, customer, "c", gateway.Time);
         using var ends = new CancellationTokenSource(Patience);
+        await watch.Begin();
         await using var items = watch.Read(ends.Token).GetAsyncEnumerator(ends.Token);
-        Assert.True(await items.MoveNextAsync());
         var observer = await customer.Watched.Task;
         for (var applied = 1; applied <= 300; applied++) await observer.Changed(Change(applied));
         Assert.True(await items.MoveNextAsync());
-        Assert.Equal((45, 44), (items.Current.Data.Applied, items.Current.Data.Missed));
+        var first = JsonElement.Parse(items.Current.Data);
+        Assert.Equal((45, 44), (first.GetProperty("applied").GetInt64(), first.GetProperty("missed").GetInt64()));
         Assert.True(await items.MoveNextAsync());
-        Assert.Null(items.Current.Data.Missed);
+        Assert.False(JsonElement.Parse(items.Current.Data).TryGetProperty("missed", out _));
     }
 
     [Fact]

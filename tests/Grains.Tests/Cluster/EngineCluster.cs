@@ -48,17 +48,19 @@ public sealed class EngineCluster : IAsyncDisposable
 
     public IClusterClient Client => Cluster.Client;
 
-    public static async Task<EngineCluster> Start(short silos = 1, int partitions = 2, Func<IPartitionStore, IPartitionStore>? store = null, Action<PersonalizationOptions>? configure = null)
+    public static async Task<EngineCluster> Start(short silos = 1, int partitions = 2, Func<IPartitionStore, IPartitionStore>? store = null, Action<PersonalizationOptions>? configure = null,
+        Func<IDocumentStore, IDocumentStore>? documentStore = null)
     {
         var options = new PersonalizationOptions { Storage = StorageKind.Memory, Partitions = partitions };
         options.Owner.CommitInterval = TimeSpan.FromMilliseconds(50);
         options.Owner.CatchUpTimeout = TimeSpan.FromSeconds(5);
         configure?.Invoke(options);
         var log = new MemoryPartitionLog(partitions);
-        IPartitionStore inner = new MemoryPartitionStore(partitions);
+        IPartitionStore inner = new MemoryPartitionStore(partitions, log: log);
         var outer = store?.Invoke(inner) ?? inner;
         var names = new MemoryNameStore();
-        var documents = new MemoryDocumentStore();
+        IDocumentStore documents = new MemoryDocumentStore();
+        if (documentStore is not null) documents = documentStore(documents);
         var appender = new GroupAppender(log, outer);
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
@@ -68,7 +70,7 @@ public sealed class EngineCluster : IAsyncDisposable
             silo.Services.AddSingleton<IPartitionLog>(new SharedLog(log));
             silo.Services.AddSingleton(outer);
             silo.Services.AddSingleton<INameStore>(names);
-            silo.Services.AddSingleton<IDocumentStore>(documents);
+            silo.Services.AddSingleton(documents);
             silo.Services.AddSingleton<ILogAppender>(new SharedAppender(appender));
             silo.AddPartitionStreams();
             silo.AddPersonalizationEngine();

@@ -19,16 +19,16 @@ internal sealed class HungCustomerStore(IPartitionStore inner, CustomerKey hung)
 
     public ValueTask<PartitionState> ReadPartition(int partition, CancellationToken cancellation = default) => inner.ReadPartition(partition, cancellation);
 
-    public ValueTask<PartitionState> Claim(int partition, ulong nonce, CancellationToken cancellation = default) => inner.Claim(partition, nonce, cancellation);
+    public ValueTask<PartitionState> Claim(int partition, ulong nonce, long above = 0, CancellationToken cancellation = default) => inner.Claim(partition, nonce, above, cancellation);
 
-    public ValueTask<bool> AdoptGeneration(int partition, Epoch epoch, ulong generation, long position, ulong positionHash, long lost, CancellationToken cancellation = default) =>
-        inner.AdoptGeneration(partition, epoch, generation, position, positionHash, lost, cancellation);
+    public ValueTask<OwnerWriteReply> AdoptGeneration(int partition, OwnerFence fence, long position, ulong positionHash, long lost, CancellationToken cancellation = default) =>
+        inner.AdoptGeneration(partition, fence, position, positionHash, lost, cancellation);
 
     public ValueTask<CommitReply> Commit(CommitChunk chunk, CancellationToken cancellation = default) => inner.Commit(chunk, cancellation);
 
-    public ValueTask<bool> Advance(PositionAdvance advance, CancellationToken cancellation = default) => inner.Advance(advance, cancellation);
+    public ValueTask<OwnerWriteReply> Advance(PositionAdvance advance, CancellationToken cancellation = default) => inner.Advance(advance, cancellation);
 
-    public ValueTask<bool> Park(int partition, Epoch epoch, CustomerKey customer, long from, CancellationToken cancellation = default) => inner.Park(partition, epoch, customer, from, cancellation);
+    public ValueTask<OwnerWriteReply> Park(int partition, OwnerFence fence, CustomerKey customer, EntryMark from, CancellationToken cancellation = default) => inner.Park(partition, fence, customer, from, cancellation);
 
     public ValueTask<IReadOnlyList<JournalSegment>> ReadJournal(int partition, CustomerKey customer, long after, int maxSegments, CancellationToken cancellation = default) =>
         inner.ReadJournal(partition, customer, after, maxSegments, cancellation);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Personalization.Configuration;
 using Personalization.Events;
 using Personalization.Log;
+using Personalization.TestKit;
 
 namespace Personalization.Grains.Tests.Cluster;
 
@@ -9,6 +10,7 @@ namespace Personalization.Grains.Tests.Cluster;
 /// One customer or producer makes trouble in a partition, and the others of that very partition click and look. What they wait is printed beside what they wait alone; the bound is generous, since the
 /// machine may have other work.
 /// </summary>
+[Trait(Timed.Trait, Timed.Alone)]
 public sealed class OthersLatencyTests
 {
     private const int Others = 20;

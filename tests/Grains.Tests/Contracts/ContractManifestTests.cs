@@ -50,7 +50,7 @@ public sealed class ContractManifestTests
             return new TheoryData<string, object, string>
             {
                 { "ApplyRequest", new ApplyRequest(epoch, 41, [new LogEntry(42, 1_700_000_000_000, [1, 2, 3])]), GoldenBytes.ApplyRequest },
-                { "ApplyReply", new ApplyReply(ApplyStatus.Gap, 42, 41, 1, 2, 3, true), GoldenBytes.ApplyReply },
+                { "ApplyReply", new ApplyReply(ApplyStatus.Gap, 42, 41, 1, 2, 3, true, 1_700_000_600_000), GoldenBytes.ApplyReply },
                 { "CollectRequest", new CollectRequest(epoch, 42, true), GoldenBytes.CollectRequest },
                 { "Acknowledgement", new Acknowledgement(epoch, 42, CommitOutcome.Conflict, 41), GoldenBytes.Acknowledgement },
                 { "ProfileQuery", new ProfileQuery(1_700_000_000_000, "e1"), GoldenBytes.ProfileQuery },

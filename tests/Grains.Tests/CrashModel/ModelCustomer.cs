@@ -12,7 +12,7 @@ public sealed class ModelCustomer(World world, int number)
     private ModelProfile? _profile;
     private Epoch _epoch;
     private long _applied;
-    private ulong _appliedHash;
+    private EntryMark _appliedEntry;
     private long _saved;
     private (long Base, long Applied)? _handedOver;
 
@@ -45,7 +45,8 @@ public sealed class ModelCustomer(World world, int number)
             Customer = Key,
             Base = _saved,
             Applied = _applied,
-            AppliedHash = _appliedHash,
+            AppliedHash = _appliedEntry.Hash,
+            AppliedTime = _appliedEntry.LogTime,
             Row = _profile!.ToBytes(),
             Outbox = [.. _unsaved.Select(unsaved => new OutboxItem("fact", BitConverter.GetBytes(unsaved.Fact)))],
             NextWakeUp = _profile.Open == 0 ? null : _profile.Open,
@@ -83,7 +84,7 @@ public sealed class ModelCustomer(World world, int number)
 
     private async ValueTask<bool> Enter(Epoch epoch)
     {
-        if (epoch < _epoch) return false;
+        if (epoch < _epoch || (epoch != _epoch && epoch.Counter == _epoch.Counter)) return false;
         if (_profile is null || (epoch > _epoch && world.Mutation != Mutation.KeepMemory)) await Load();
         _epoch = epoch;
         return true;
@@ -96,6 +97,7 @@ public sealed class ModelCustomer(World world, int number)
         _applied = _saved = record?.Applied ?? 0;
         _unsaved.Clear();
         _handedOver = null;
+        _appliedEntry = default;
     }
 
     private void Fold(IReadOnlyList<LogEntry> entries)
@@ -105,7 +107,7 @@ public sealed class ModelCustomer(World world, int number)
             if (entry.Position <= _applied && world.Mutation != Mutation.IgnoreApplied) continue;
             if (_profile!.Fold(ModelEntry.Read(entry.Bytes), world.DropsRepeats, world.Mutation) is { } fact) _unsaved.Add((entry.Position, fact));
             _applied = Math.Max(_applied, entry.Position);
-            _appliedHash = entry.Hash;
+            _appliedEntry = entry.Mark;
         }
     }
 }

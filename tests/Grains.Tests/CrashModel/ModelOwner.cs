@@ -11,10 +11,12 @@ public sealed class ModelOwner
 {
     private readonly World _world;
     private readonly ModelLane[] _lanes = [.. Enumerable.Range(0, World.Customers).Select(_ => new ModelLane())];
-    private readonly Dictionary<long, ulong> _hashes = [];
+    private readonly Dictionary<long, EntryMark> _marks = [];
     private readonly ulong _generation;
     private long _cursor;
     private long _committed;
+    private long _writes;
+    private EntryMark _handedOut;
     private CommitChunk? _chunk;
 
     private ModelOwner(World world, LogHead head, PartitionState state)
@@ -23,7 +25,8 @@ public sealed class ModelOwner
         Epoch = state.Epoch;
         _generation = head.Generation;
         _cursor = _committed = state.Position;
-        _hashes[_cursor] = state.PositionHash;
+        _writes = state.Writes;
+        _marks[_cursor] = new EntryMark(_cursor, 0, state.PositionHash);
         for (var i = 0; i < _lanes.Length; i++)
         {
             if (!state.Parks.TryGetValue(ModelEntry.Key(i), out var from)) continue;
@@ -37,32 +40,52 @@ public sealed class ModelOwner
     /// <summary>It has learnt that it is no owner any longer, or that the log went back.</summary>
     public bool Stopped { get; private set; }
 
+    /// <summary>What the next claim is told.</summary>
+    public EndedTenure Known => new(Epoch, _generation, _handedOut.Position > _cursor ? _handedOut : Mark(_cursor), _writes);
+
+    private OwnerFence Fence => new(Epoch, _generation, _writes);
+
     /// <summary>Everything taken is saved, nothing is parked or under way.</summary>
     public bool Idle => _chunk is null && _lanes.All(lane => lane.Taken.Count == 0 && !lane.Parked);
 
     public override string ToString() =>
         $"{Epoch} at {_cursor}, committed {_committed}, stopped {Stopped}, chunk {_chunk?.Customers.Count}, lanes [{string.Join("; ", _lanes.Select(lane => $"{lane.Taken.Count} taken, delivered {lane.Delivered}, parked {lane.Parked}"))}]";
 
-    public static async ValueTask<ModelOwner?> Claim(World world, ulong nonce)
+    public static async ValueTask<ModelOwner?> Claim(World world, ulong nonce, EndedTenure? ended)
     {
-        var state = await world.Store.Claim(0, nonce);
+        if (world.Mutation == Mutation.ForgetEnded) ended = null;
+        var announced = (await world.Log.ReadHead(0)).Epoch.Counter;
+        var state = await world.Store.Claim(0, nonce, Math.Max(announced, ended?.Epoch.Counter ?? 0));
         if (world.Mutation == Mutation.StartAtTail && state.Generation != 0 && !await LogContinuity.Holds(world.Log, 0, state))
             await world.Log.StartGeneration(0, (await world.Log.ReadHead(0)).Generation, 0);
         var adopted = world.Mutation == Mutation.StartAtTail
             ? await AdoptAnything(world, state)
-            : await LogContinuity.Adopt(world.Log, world.Store, 0, state);
+            : await LogContinuity.Adopt(world.Log, world.Store, 0, state, ended);
         if (adopted is not { } present) return null;
-        await world.Log.AnnounceEpoch(0, present.State.Epoch);
+        if (world.Mutation == Mutation.StartAtTail) await world.Log.AnnounceEpoch(0, present.State.Epoch);
         return new ModelOwner(world, present.Head, present.State);
     }
 
     /// <summary>Entries from the stream: used where they go on from the cursor, else the log is read.</summary>
-    public async ValueTask TakeHint(ulong generation, IReadOnlyList<LogEntry> entries)
+    public async ValueTask TakeHint(LogBatch hint)
     {
-        if (Stopped || generation != _generation) return;
+        if (Stopped || hint.Generation != _generation) return;
+        if (_handedOut.Position > _cursor || hint.Previous.Contradicts(Mark(_cursor)) && _world.Mutation != Mutation.TrustHints)
+        {
+            await TakeFromLog(100);
+            return;
+        }
+
+        var entries = hint.Entries;
         foreach (var entry in entries)
         {
-            if (entry.Position <= _cursor) continue;
+            if (entry.Position < _cursor || (entry.Position == _cursor && !entry.Mark.Contradicts(Mark(_cursor)))) continue;
+            if (entry.Position == _cursor)
+            {
+                await TakeFromLog(100);
+                return;
+            }
+
             if (entry.Position > _cursor + 1 && _world.Mutation != Mutation.SkipHole)
             {
                 await TakeFromLog(100);
@@ -76,7 +99,13 @@ public sealed class ModelOwner
     public async ValueTask TakeFromLog(int max)
     {
         if (Stopped) return;
-        var reply = await _world.Log.Read(new ReadRequest(0, _cursor, _generation, _hashes.GetValueOrDefault(_cursor), max));
+        if (_handedOut.Position > _cursor && !await IsHeld(_handedOut))
+        {
+            Stopped = true;
+            return;
+        }
+
+        var reply = await _world.Log.Read(new ReadRequest(0, Mark(_cursor), _generation) with { MaxEntries = max });
         if (reply.Status != ReadStatus.Read)
         {
             Stopped = true;
@@ -116,7 +145,7 @@ public sealed class ModelOwner
             if (_world.Mutation == Mutation.ForgetBeforeSaved) lane.Drop(reply.Write.Applied);
         }
 
-        if (!Stopped && writes.Count > 0) _chunk = new CommitChunk(0, Epoch, writes);
+        if (!Stopped && writes.Count > 0) _chunk = new CommitChunk(0, Fence, writes);
     }
 
     public async ValueTask Commit(Fault fault, bool losesAcknowledgements)
@@ -127,11 +156,7 @@ public sealed class ModelOwner
         var reply = await _world.Commit(chunk);
         if (fault == Fault.LostReply) return;
         _chunk = null;
-        if (reply.StaleEpoch)
-        {
-            Stopped = true;
-            return;
-        }
+        if (!MayGoOn(reply.Owner)) return;
 
         for (var i = 0; i < reply.Outcomes.Count; i++)
         {
@@ -152,9 +177,8 @@ public sealed class ModelOwner
         if (Stopped) return;
         var unsaved = _lanes.Where(lane => lane.Taken.Count > 0).Select(lane => lane.Taken[0].Position - 1).Append(_cursor).Min();
         var position = _world.Mutation == Mutation.IgnoreObligations ? _cursor : unsaved;
-        if (position <= _committed) return;
-        if (!await _world.Store.Advance(new PositionAdvance(0, Epoch, position, _hashes.GetValueOrDefault(position), 0, []))) Stopped = true;
-        else _committed = position;
+        // Told also where it stands still: the store compares.
+        if (MayGoOn(await _world.Advance(new PositionAdvance(0, Fence, Mark(position), 0, [])))) _committed = position;
     }
 
     /// <summary>The customer does not answer: its entries are left to the log, and the position may pass them.</summary>
@@ -166,11 +190,7 @@ public sealed class ModelOwner
         var from = lane.Taken[0].Position;
         lane.HasPark = true;
         lane.ParkFrom = Math.Min(lane.ParkFrom, from);
-        if (_world.Mutation != Mutation.ParkInMemory && fault != Fault.LostRequest && !await _world.Store.Park(0, Epoch, ModelEntry.Key(number), from))
-        {
-            Stopped = true;
-            return;
-        }
+        if (_world.Mutation != Mutation.ParkInMemory && fault != Fault.LostRequest && !MayGoOn(await _world.Park(Fence, ModelEntry.Key(number), lane.Taken[0].Mark))) return;
 
         if (fault != Fault.None) return;
         lane.Parked = true;
@@ -185,6 +205,12 @@ public sealed class ModelOwner
         if (Stopped || !lane.Parked || _world.Customer(number).Silent) return;
         var reply = await _world.Log.Read(new ReadRequest(0, lane.ParkFrom - 1, _generation, MaxEntries: 1000));
         if (reply.Status != ReadStatus.Read)
+        {
+            Stopped = true;
+            return;
+        }
+
+        if (_world.Mutation != Mutation.FillBlindly && !await IsHeld(Mark(_cursor)))
         {
             Stopped = true;
             return;
@@ -207,7 +233,10 @@ public sealed class ModelOwner
         var head = await _world.Log.ReadHead(0);
         if (head.Generation != _generation || after > head.Tail) return null;
         var reply = await _world.Log.Read(new ReadRequest(0, after, _generation, MaxEntries: 1000));
-        return reply.Status == ReadStatus.Read ? [.. reply.Entries.Where(entry => ModelEntry.Read(entry.Bytes).Customer == number)] : null;
+        if (reply.Status != ReadStatus.Read || !await IsHeld(Mark(_cursor))) return null;
+        var own = reply.Entries.Where(entry => ModelEntry.Read(entry.Bytes).Customer == number).ToArray();
+        if (own.Length > 0 && own[^1].Position > Math.Max(_cursor, _handedOut.Position) && _world.Mutation != Mutation.ForgetHandedOut) _handedOut = own[^1].Mark;
+        return own;
     }
 
     /// <summary>Wake-ups that are due, as entries to append.</summary>
@@ -218,13 +247,26 @@ public sealed class ModelOwner
     {
         var head = await world.Log.ReadHead(0);
         var position = Math.Min(state.Position, head.Tail);
-        return await world.Store.AdoptGeneration(0, state.Epoch, head.Generation, position, 0, 0) ? (head, state with { Position = position, PositionHash = 0 }) : null;
+        var reply = await world.Store.AdoptGeneration(0, new OwnerFence(state.Epoch, head.Generation, state.Writes), position, 0, 0);
+        return reply.Status == OwnerWriteStatus.Written ? (head, state with { Position = position, PositionHash = 0, Writes = reply.Writes }) : null;
+    }
+
+    private EntryMark Mark(long position) => _marks.GetValueOrDefault(position, new EntryMark(position, 0, 0));
+
+    /// <summary>Whether the log still holds an entry, so that it holds all before.</summary>
+    private async ValueTask<bool> IsHeld(EntryMark entry) => (await _world.Log.Read(new ReadRequest(0, entry, _generation) with { MaxEntries = 1 })).Status != ReadStatus.Mismatch;
+
+    private bool MayGoOn(OwnerWriteReply reply)
+    {
+        if (reply.Status == OwnerWriteStatus.Written) _writes = Math.Max(_writes, reply.Writes);
+        else Stopped = true;
+        return !Stopped;
     }
 
     private void Take(LogEntry entry)
     {
         _cursor = entry.Position;
-        _hashes[entry.Position] = entry.Hash;
+        _marks[entry.Position] = entry.Mark;
         var lane = _lanes[ModelEntry.Read(entry.Bytes).Customer];
         if (lane.Parked) return;
         lane.Taken.Add(entry);

@@ -57,7 +57,7 @@ public sealed class ModelWriter(World world, ulong id)
 
     private async ValueTask StartGeneration(ulong refused)
     {
-        var state = await world.Store.Claim(0, world.NextNonce());
+        var state = await world.Store.Claim(0, world.NextNonce(), (await world.Log.ReadHead(0)).Epoch.Counter);
         _generation = world.Mutation == Mutation.StartAtTail
             ? (await world.Log.StartGeneration(0, (await world.Log.ReadHead(0)).Generation, 0)).Generation
             : (await LogContinuity.Restore(world.Log, 0, state, Math.Max(0, _acknowledged), refused)).Generation;

@@ -47,4 +47,34 @@ public enum Mutation
 
     /// <summary>A new generation starts at the tail that is left, not above what was folded.</summary>
     StartAtTail,
+
+    /// <summary>A commit is written although the log lost what was folded.</summary>
+    CommitLost,
+
+    /// <summary>The position moves over what the log lost.</summary>
+    AdvanceOverLost,
+
+    /// <summary>A customer is parked from a lost entry on.</summary>
+    ParkLost,
+
+    /// <summary>A log that is long enough again counts as the one that was read, whatever it holds there.</summary>
+    CompareTailOnly,
+
+    /// <summary>The bytes at the position are compared and not when they were appended.</summary>
+    IgnoreLogTime,
+
+    /// <summary>That the store lost writes which the owner believes in is not noticed.</summary>
+    IgnoreLostWrites,
+
+    /// <summary>The next claim is not told what the ended tenure had taken.</summary>
+    ForgetEnded,
+
+    /// <summary>A hint is used although it follows on another entry than the one that was taken.</summary>
+    TrustHints,
+
+    /// <summary>What a reader was given before it was taken is not compared when its position is taken.</summary>
+    ForgetHandedOut,
+
+    /// <summary>What a parked customer is filled with is not compared with what was taken.</summary>
+    FillBlindly,
 }

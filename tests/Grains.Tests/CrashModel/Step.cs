@@ -8,7 +8,7 @@ namespace Personalization.Grains.Tests.CrashModel;
 public enum Happening
 {
     Append, LateAppend, Hint, DropHint, TakeFromLog, Deliver, Collect, Commit, LateCommit, Advance, Park, Unpark, FallSilent, CrashCustomer, Read, CrashOwner, NewOwner,
-    WakeUp, KeepCopy, GoBack, Restart,
+    WakeUp, KeepCopy, LosePower, RestoreLog,
 }
 
 /// <summary>One step of a schedule. The numbers choose among what is there, so that every step of every schedule means something.</summary>
@@ -17,7 +17,7 @@ public readonly record struct Step(Happening What, int Who, int Which, Fault Fau
     /// <summary>Schedules in which logs keep what they acknowledged.</summary>
     public static Gen<Step[]> Faithful { get; } = Schedules(goesBack: false);
 
-    /// <summary>Schedules in which logs go back, under a running system or between two.</summary>
+    /// <summary>Schedules in which log and store lose their last moments under a running system, and in which the log alone is put back between two.</summary>
     public static Gen<Step[]> Forgetful { get; } = Schedules(goesBack: true);
 
     public override string ToString() => $"{What}({Who},{Which}{(Fault == Fault.None ? "" : $",{Fault}")})";
@@ -39,8 +39,8 @@ public readonly record struct Step(Happening What, int Who, int Which, Fault Fau
             (6, Gen.Const(Happening.TakeFromLog)), (12, Gen.Const(Happening.Deliver)), (8, Gen.Const(Happening.Collect)), (9, Gen.Const(Happening.Commit)),
             (2, Gen.Const(Happening.LateCommit)), (6, Gen.Const(Happening.Advance)), (2, Gen.Const(Happening.Park)), (2, Gen.Const(Happening.Unpark)),
             (1, Gen.Const(Happening.FallSilent)), (3, Gen.Const(Happening.CrashCustomer)), (2, Gen.Const(Happening.Read)), (1, Gen.Const(Happening.CrashOwner)),
-            (3, Gen.Const(Happening.NewOwner)), (3, Gen.Const(Happening.WakeUp)), (back, Gen.Const(Happening.KeepCopy)), (back, Gen.Const(Happening.GoBack)),
-            (back, Gen.Const(Happening.Restart)));
+            (3, Gen.Const(Happening.NewOwner)), (3, Gen.Const(Happening.WakeUp)), (back, Gen.Const(Happening.KeepCopy)), (2 * back, Gen.Const(Happening.LosePower)),
+            (back / 2, Gen.Const(Happening.RestoreLog)));
         var fault = Gen.Frequency((8, Gen.Const(Fault.None)), (1, Gen.Const(Fault.LostReply)), (1, Gen.Const(Fault.LostRequest)));
         return Gen.Select(what, Gen.Int[0, 2], Gen.Int[0, 3], fault, (kind, who, which, broken) => new Step(kind, who, which, broken)).Array[1, 70];
     }

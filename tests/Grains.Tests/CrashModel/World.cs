@@ -7,7 +7,7 @@ using Personalization.TestKit.Storage;
 namespace Personalization.Grains.Tests.CrashModel;
 
 /// <summary>
-/// Two producers, three customers and up to two owners around one partition of a real log and a real store. It does what a schedule says,
+/// Three producers, three customers and up to two owners around one partition of a real log and a real store. It does what a schedule says,
 /// one step after the other, and notes what producers were told.
 /// </summary>
 public sealed class World(Backend backend, Mutation mutation, bool dropsRepeats)
@@ -16,11 +16,11 @@ public sealed class World(Backend backend, Mutation mutation, bool dropsRepeats)
     private const int Kept = 6;
 
     private readonly List<ModelOwner> _owners = [];
-    private readonly List<(ulong Generation, IReadOnlyList<LogEntry> Entries)> _hints = [];
+    private readonly List<LogBatch> _hints = [];
     private readonly List<AppendRequest> _lateAppends = [];
     private readonly List<CommitChunk> _lateCommits = [];
-    private readonly HashSet<int> _appended = [];
-    private readonly Dictionary<ulong, long> _doubtful = [];
+    private (long Applied, ModelProfile Profile)[] _ahead = [.. Enumerable.Range(0, Customers).Select(_ => (0L, new ModelProfile()))];
+    private (long Applied, ModelProfile Profile)[]? _aheadInCopy;
     private ModelCustomer[] _customers = [];
     private ModelWriter[] _writers = [];
     private ulong _nonce;
@@ -35,14 +35,8 @@ public sealed class World(Backend backend, Mutation mutation, bool dropsRepeats)
 
     public IPartitionStore Store => backend.Store;
 
-    /// <summary>Ids that a producer was told are appended.</summary>
+    /// <summary>Ids that a producer was told are appended, but for those that were lost since.</summary>
     public HashSet<int> Accepted { get; } = [];
-
-    /// <summary>Ids appended after a log went back and before anybody noticed: at positions that rows may have passed. The one loss that is not noticed.</summary>
-    public HashSet<int> Doubtful { get; } = [];
-
-    /// <summary>Ids that a log lost and that a repeat brought back, perhaps to another place: folded once, at the first or the second.</summary>
-    public HashSet<int> Reappeared { get; } = [];
 
     public static int NumberOf(CustomerKey key) => int.Parse(key.Id.AsSpan(1), CultureInfo.InvariantCulture);
 
@@ -63,9 +57,9 @@ public sealed class World(Backend backend, Mutation mutation, bool dropsRepeats)
         var number = step.Which % Customers;
         switch (step.What)
         {
-            case Happening.Append: await _writers[step.Who % 2].Send([.. Enumerable.Range(0, 1 + step.Which).Select(_ => NewItem())], step.Fault); break;
+            case Happening.Append: await _writers[step.Who % _writers.Length].Send([.. Enumerable.Range(0, 1 + step.Which).Select(_ => NewItem())], step.Fault); break;
             case Happening.LateAppend: await ArriveLate(_lateAppends, step.Which, async request => await Append(request)); break;
-            case Happening.Hint: if (owner is not null && _hints.Count > 0) await owner.TakeHint(_hints[step.Which % _hints.Count].Generation, _hints[step.Which % _hints.Count].Entries); break;
+            case Happening.Hint: if (owner is not null && _hints.Count > 0) await owner.TakeHint(_hints[step.Which % _hints.Count]); break;
             case Happening.DropHint: if (_hints.Count > 0) _hints.RemoveAt(step.Which % _hints.Count); break;
             case Happening.TakeFromLog: if (owner is not null) await owner.TakeFromLog(1 + step.Which); break;
             case Happening.Deliver: if (owner is not null) await owner.Deliver(number, step.Who == 2 ? 1 : 100, step.Fault); break;
@@ -80,16 +74,22 @@ public sealed class World(Backend backend, Mutation mutation, bool dropsRepeats)
             case Happening.Read: await _customers[number].Read(step.Fault == Fault.None ? owner : null); break;
             case Happening.CrashOwner: if (owner is not null) _owners.Remove(owner); break;
             case Happening.NewOwner: await Own(); break;
-            case Happening.WakeUp: if (owner is not null && !_writers[step.Which % 2].IsPending) await _writers[step.Which % 2].Send(await owner.DueWakeUps(), step.Fault); break;
-            case Happening.KeepCopy: backend.KeepCopy(); break;
-            case Happening.GoBack:
-                var tail = (await Log.ReadHead(0)).Tail;
-                backend.RestoreCopy();
-                var restored = (await Log.ReadHead(0)).Generation;
-                _doubtful[restored] = Math.Max(tail, _doubtful.GetValueOrDefault(restored));
+            case Happening.WakeUp: if (owner is not null && !_writers[step.Which % _writers.Length].IsPending) await _writers[step.Which % _writers.Length].Send(await owner.DueWakeUps(), step.Fault); break;
+            case Happening.KeepCopy:
+                backend.KeepCopy();
+                _aheadInCopy = _ahead;
                 break;
-            case Happening.Restart:
-                backend.RestoreCopy();
+            case Happening.LosePower:
+                backend.LosePower();
+                _ahead = _aheadInCopy ?? _ahead;
+                await ForgetLost();
+                break;
+            case Happening.RestoreLog:
+                backend.RestoreLog();
+                _ahead = [.. await Task.WhenAll(Enumerable.Range(0, Customers).Select(async customer => await Store.ReadCustomer(0, ModelEntry.Key(customer)) is { } row
+                    ? (row.Applied, ModelProfile.Read(row.Row))
+                    : (0, new ModelProfile())))];
+                await ForgetLost();
                 Boot();
                 break;
             default: throw new ArgumentOutOfRangeException(nameof(step));
@@ -139,10 +139,45 @@ public sealed class World(Backend backend, Mutation mutation, bool dropsRepeats)
     /// <summary>Commits, as the mutation has it.</summary>
     public async ValueTask<CommitReply> Commit(CommitChunk chunk)
     {
-        if (mutation != Mutation.IgnoreVersions) return await Store.Commit(chunk);
         var writes = new List<CustomerWrite>();
-        foreach (var write in chunk.Customers) writes.Add(write with { Base = (await Store.ReadCustomer(0, write.Customer))?.Applied ?? 0 });
-        return await Store.Commit(chunk with { Customers = writes });
+        foreach (var write in chunk.Customers)
+        {
+            var entry = AsCompared(new EntryMark(write.Applied, write.AppliedTime, write.AppliedHash));
+            var stored = mutation == Mutation.IgnoreVersions ? (await Store.ReadCustomer(0, write.Customer))?.Applied ?? 0 : write.Base;
+            writes.Add(write with { Base = stored, AppliedTime = entry.LogTime, AppliedHash = entry.Hash });
+        }
+
+        return await IsRefused(chunk.Fence, chunk.Highest, Mutation.CommitLost)
+            ? new CommitReply(new OwnerWriteReply(OwnerWriteStatus.WentBack, 0), [])
+            : await Store.Commit(chunk with { Fence = AsCompared(chunk.Fence), Customers = writes });
+    }
+
+    /// <summary>Moves the position, as the mutation has it.</summary>
+    public async ValueTask<OwnerWriteReply> Advance(PositionAdvance advance) => await IsRefused(advance.Fence, advance.Entry, Mutation.AdvanceOverLost)
+        ? new OwnerWriteReply(OwnerWriteStatus.WentBack, 0)
+        : await Store.Advance(advance with { Fence = AsCompared(advance.Fence), Entry = AsCompared(advance.Entry) });
+
+    /// <summary>Parks a customer, as the mutation has it.</summary>
+    public async ValueTask<OwnerWriteReply> Park(OwnerFence fence, CustomerKey customer, EntryMark from) => await IsRefused(fence, from, Mutation.ParkLost)
+        ? new OwnerWriteReply(OwnerWriteStatus.WentBack, 0)
+        : await Store.Park(0, AsCompared(fence), customer, AsCompared(from));
+
+    /// <summary>What a customer's row must be: the fold of the log, on top of what a log that was put back alone had lost before.</summary>
+    public ModelProfile Expect(int number, IEnumerable<LogEntry> entries)
+    {
+        var (applied, ahead) = _ahead[number];
+        var profile = ModelProfile.Read(ahead.ToBytes());
+        foreach (var entry in entries.Where(entry => entry.Position > applied).Select(entry => ModelEntry.Read(entry.Bytes)).Where(entry => entry.Customer == number))
+            profile.Fold(entry, dropsRepeats, Mutation.None);
+        return profile;
+    }
+
+    /// <summary>Ids that the log holds or that rows alone still do.</summary>
+    public async ValueTask<HashSet<int>> StillKept()
+    {
+        var kept = (await Log.Read(new ReadRequest(0, 0, MaxEntries: 100_000))).Entries.Select(entry => ModelEntry.Read(entry.Bytes)).Where(entry => !entry.IsWakeUp).Select(entry => entry.Id).ToHashSet();
+        foreach (var (_, profile) in _ahead) kept.UnionWith(profile.Facts);
+        return kept;
     }
 
     /// <summary>Appends, and makes the stream's hint of what is new.</summary>
@@ -152,14 +187,7 @@ public sealed class World(Backend backend, Mutation mutation, bool dropsRepeats)
         var reply = await Log.Append(request);
         if (reply.Head.Tail == before.Tail) return reply;
         var entries = (await Log.Read(new ReadRequest(0, before.Tail))).Entries;
-        foreach (var entry in entries)
-        {
-            var content = ModelEntry.Read(entry.Bytes);
-            if (entry.Position <= _doubtful.GetValueOrDefault(reply.Head.Generation)) Doubtful.Add(content.Id);
-            if (!content.IsWakeUp && !_appended.Add(content.Id)) Reappeared.Add(content.Id);
-        }
-
-        _hints.Add((reply.Head.Generation, entries));
+        _hints.Add(new LogBatch(entries, reply.Head.Generation, before.TailEntry));
         if (_hints.Count > Kept) _hints.RemoveAt(0);
         return reply;
     }
@@ -200,7 +228,9 @@ public sealed class World(Backend backend, Mutation mutation, bool dropsRepeats)
     /// <summary>Another owner claims; the one before stays alive and does not know.</summary>
     private async ValueTask Own()
     {
-        if (await ModelOwner.Claim(this, NextNonce()) is not { } owner) return;
+        var ended = _owners.LastOrDefault() is { Stopped: true } last ? last.Known : null;
+        if (await ModelOwner.Claim(this, NextNonce(), ended) is not { } owner) return;
+        await Invariants.CheckClaim(this, ended);
         _owners.Add(owner);
         if (_owners.Count > 2) _owners.RemoveAt(0);
     }
@@ -213,8 +243,24 @@ public sealed class World(Backend backend, Mutation mutation, bool dropsRepeats)
         _lateAppends.Clear();
         _lateCommits.Clear();
         _customers = [.. Enumerable.Range(0, Customers).Select(number => new ModelCustomer(this, number))];
-        _writers = [new ModelWriter(this, 1000 + NextNonce()), new ModelWriter(this, 1000 + NextNonce())];
+        _writers = [.. Enumerable.Range(0, 3).Select(_ => new ModelWriter(this, 1000 + NextNonce()))];
     }
+
+    private async ValueTask ForgetLost() => Accepted.IntersectWith(await StillKept());
+
+    /// <summary>What the store would refuse: asked here where it stands without a log, so that one of its writes can be left unchecked.</summary>
+    private async ValueTask<bool> IsRefused(OwnerFence fence, EntryMark highest, Mutation leftOut) =>
+        mutation is Mutation.CommitLost or Mutation.AdvanceOverLost or Mutation.ParkLost && mutation != leftOut
+        && (await Log.Read(new ReadRequest(0, highest, fence.Generation) with { MaxEntries = 1 })).Status == ReadStatus.Mismatch;
+
+    private OwnerFence AsCompared(OwnerFence fence) => mutation == Mutation.IgnoreLostWrites ? fence with { Writes = 0 } : fence;
+
+    private EntryMark AsCompared(EntryMark entry) => mutation switch
+    {
+        Mutation.CompareTailOnly => new EntryMark(entry.Position, 0, 0),
+        Mutation.IgnoreLogTime => entry with { LogTime = 0 },
+        _ => entry,
+    };
 
     private AppendItem NewItem()
     {

@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using NodaTime;
 using NodaTime.TimeZones;
@@ -18,6 +20,7 @@ using Personalization.Storage.Memory;
 using Personalization.Storage.Sqlite;
 using Personalization.Stores;
 using Personalization.TestKit.Redis;
+using Personalization.TestKit.Storage;
 
 namespace Personalization.Grains.Tests.Customers;
 
@@ -30,24 +33,31 @@ internal sealed class ActorBench : IDisposable
     private readonly ServiceProvider _provider = new ServiceCollection().AddSerializer().AddMetrics().BuildServiceProvider();
     private readonly EntryCodec _codec;
     private readonly FoldSettings _settings;
+    private readonly IPartitionLog? _log;
 
     private readonly NameCache _names = new(new MemoryNameStore());
     private readonly Action _close = () => { };
+    private readonly string? _database;
 
-    public ActorBench(FoldSettings? settings = null) : this(new MemoryPartitionStore(1), settings)
+    public ActorBench(FoldSettings? settings = null) : this(null, new MemoryPartitionStore(1), settings)
     {
     }
 
-    private ActorBench(EmbeddedStorage storage, string folder) : this(storage.Store, null) => _close = () =>
+    private ActorBench(EmbeddedStorage storage, string folder) : this(storage.Log, storage.Store, null)
     {
-        storage.Dispose();
-        Directory.Delete(folder, recursive: true);
-    };
+        _close = () =>
+        {
+            storage.Dispose();
+            Directory.Delete(folder, recursive: true);
+        };
+        _database = Path.Combine(folder, "state.db");
+    }
 
-    private ActorBench(RedisBackend redis) : this(redis.Store, null) => _close = redis.Dispose;
+    private ActorBench(RedisBackend redis) : this(redis.Log, redis.Store, null) => _close = redis.Dispose;
 
-    private ActorBench(IPartitionStore store, FoldSettings? settings)
+    private ActorBench(IPartitionLog? log, IPartitionStore store, FoldSettings? settings)
     {
+        _log = log;
         Store = store;
         _codec = new EntryCodec(_provider.GetRequiredService<Serializer>());
         _settings = (settings ?? new FoldSettings()) with { Zone = Zone };
@@ -63,6 +73,9 @@ internal sealed class ActorBench : IDisposable
 
     public FailingZone Zone { get; } = new();
 
+    /// <summary>What activations wrote.</summary>
+    public LogLines Log { get; } = new();
+
     public Epoch Epoch { get; private set; }
 
     /// <summary>Over the embedded store, in a folder of its own.</summary>
@@ -76,12 +89,15 @@ internal sealed class ActorBench : IDisposable
     public static ActorBench OnRedis()
     {
         RedisServer.SkipUnlessInstalled();
-        return new ActorBench(new RedisBackend(TimeProvider.System));
+        return new ActorBench(new RedisBackend());
     }
 
     public CustomerActor Activate(FoldSettings? settings = null) => new(Ann, new CustomerServices(
         Store, new PartitionMap(1), _codec, new ProfileFold(settings ?? _settings, _codec), new ProfileReader(settings ?? _settings), _names, Time,
-        new EngineMetrics(_provider.GetRequiredService<IMeterFactory>()), Options));
+        new EngineMetrics(_provider.GetRequiredService<IMeterFactory>()), Options)
+    {
+        Logger = Log,
+    });
 
     /// <summary>A view of an item.</summary>
     public LogEntry View(long position, TimeSpan later = default) => Entry(position, new CustomerEvent { Type = EventType.ProductViewed, ItemId = $"i{position}" }, later);
@@ -98,7 +114,10 @@ internal sealed class ActorBench : IDisposable
     public async Task<Acknowledgement> Write(CustomerActor actor)
     {
         var write = (await actor.Collect(new CollectRequest(Epoch, ApplyRequest.Unknown))).Write!;
-        return new Acknowledgement(Epoch, write.Applied, (await Store.Commit(new CommitChunk(0, Epoch, [write]))).Outcomes[0], write.Base);
+        // The entries are made up: where a log stands behind the store, it only has as many.
+        var generation = _log is null ? 0 : await FilledLog.UpTo(_log, write.Applied);
+        var reply = await Store.Commit(new CommitChunk(0, new OwnerFence(Epoch, generation), [write with { AppliedHash = 0, AppliedTime = 0 }]));
+        return new Acknowledgement(Epoch, write.Applied, reply.Outcomes[0], write.Base);
     }
 
     /// <summary>Collects, writes and acknowledges.</summary>
@@ -107,6 +126,18 @@ internal sealed class ActorBench : IDisposable
         var acknowledgement = await Write(actor);
         Assert.Equal(CommitOutcome.Written, acknowledgement.Outcome);
         await actor.Acknowledge(acknowledgement);
+    }
+
+    /// <summary>Changes what is stored of the customer, behind the store's back, as a broken disk would; over the embedded store only.</summary>
+    public async Task Damage(string set)
+    {
+        await using var connection = new SqliteConnection($"Data Source={_database};Pooling=False");
+        await connection.OpenAsync();
+        await using var update = connection.CreateCommand();
+#pragma warning disable CA2100 // Only literals of these tests come here.
+        update.CommandText = $"UPDATE customers SET {set}";
+#pragma warning restore CA2100
+        Assert.Equal(1, await update.ExecuteNonQueryAsync());
     }
 
     public async Task<List<JournalContent>> Segments() => [.. (await Store.ReadJournal(0, Ann, 0, int.MaxValue)).Select(JournalCodec.ReadWhole)];
@@ -135,6 +166,22 @@ internal sealed class ActorBench : IDisposable
     {
         _close();
         _provider.Dispose();
+    }
+}
+
+/// <summary>Log lines from information on, as they are written.</summary>
+internal sealed class LogLines : ILogger
+{
+    public List<string> Lines { get; } = [];
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel)) Lines.Add(formatter(state, exception));
     }
 }
 

@@ -1,4 +1,6 @@
 using Personalization.Customers;
+using Personalization.Events;
+using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Stores;
 
@@ -12,25 +14,49 @@ public sealed class CustomerActorTests : IDisposable
     public void Dispose() => _bench.Dispose();
 
     [Fact]
-    public async Task A_fold_that_throws_half_way_leaves_nothing_behind_that_the_next_try_would_count_again()
+    public async Task What_the_fold_throws_on_is_a_dead_letter_and_leaves_nothing_behind_that_would_count()
     {
         var actor = _bench.Activate();
         await _bench.Apply(actor, ApplyRequest.Unknown, _bench.View(1));
 
         // The third view takes the second from the tail: that reports the session of the first, and what follows throws.
-        var views = new[] { _bench.View(2, TimeSpan.FromHours(3)), _bench.View(3, TimeSpan.FromHours(9)) };
+        var views = new[] { _bench.View(2, TimeSpan.FromHours(3)), _bench.View(3, TimeSpan.FromHours(9)), _bench.View(4, TimeSpan.FromHours(9)) };
         await _bench.Apply(actor, 1, views[0]);
         _bench.Zone.Fails = true;
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _bench.Apply(actor, 2, views[1]));
+        Assert.Equal(ApplyStatus.Gap, (await _bench.Apply(actor, 2, views[1])).Status);
         _bench.Zone.Fails = false;
 
-        Assert.Equal(ApplyStatus.Gap, (await _bench.Apply(actor, 2, views[1])).Status);
-        await _bench.Apply(actor, ApplyRequest.Unknown, _bench.View(1), views[0], views[1]);
+        // What is owed is given again, from the row on.
+        var reply = await _bench.Apply(actor, ApplyRequest.Unknown, _bench.View(1), views[0], views[1], views[2]);
+        Assert.Equal((ApplyStatus.Applied, 4, 3, 1), (reply.Status, reply.Applied, reply.Folded, reply.Rejected));
         await _bench.Commit(actor);
-        Assert.Equal([1, 2, 3], await _bench.Journal());
+        Assert.Equal([1, 2, 4], await _bench.Journal());
         Assert.Equal(3, await _bench.Events());
         // The session that ended, and the clicks.
         Assert.Equal(2, (await _bench.Store.ReadOutbox(0, 0, 10)).Head);
+        var letter = Assert.Single(await _bench.Store.ReadDeadLetters(0, 0, 10));
+        Assert.Equal((3, ActorBench.Ann, views[1].Bytes), (letter.Position, letter.Customer!.Value, letter.Bytes));
+        Assert.Equal("the fold failed on it: InvalidOperationException, a bug in the fold", letter.Reason);
+        Assert.Equal("An entry of customer default/ann, position 3 of partition 0, is set aside as a dead letter: the fold failed on it: InvalidOperationException, a bug in the fold", Assert.Single(_bench.Log.Lines));
+    }
+
+    [Fact]
+    public async Task However_many_entries_the_fold_throws_on_each_is_set_aside_and_the_rest_counts_in_one_call()
+    {
+        var actor = _bench.Activate();
+        // No door lets an order without its lines through; the fold has counted it in the totals when it comes to them.
+        LogEntry[] entries = [.. Enumerable.Range(1, 20).Select(i => i % 4 == 0
+            ? _bench.Entry(i, new CustomerEvent { Type = EventType.Purchase, BaseValue = 3, Lines = [null!] }, TimeSpan.FromMinutes(i))
+            : _bench.View(i, TimeSpan.FromMinutes(i)))];
+        var changes = new List<ChangedEvent>();
+        var reply = await actor.Apply(new ApplyRequest(_bench.Epoch, ApplyRequest.Unknown, entries), changes);
+        Assert.Equal((ApplyStatus.Applied, 20, 15, 5), (reply.Status, reply.Applied, reply.Folded, reply.Rejected));
+        Assert.Equal(15, changes.Select(change => change.EventId).Distinct().Count());
+        Assert.Equal(15, changes.Count);
+        await _bench.Commit(actor);
+        Assert.Equal(15, await _bench.EventsStored());
+        Assert.Equal([4L, 8, 12, 16, 20], (await _bench.Store.ReadDeadLetters(0, 0, 100)).Select(letter => letter.Position));
+        Assert.Equal(5, _bench.Log.Lines.Count);
     }
 
     [Fact]

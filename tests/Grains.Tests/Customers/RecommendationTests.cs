@@ -79,11 +79,18 @@ public sealed class RecommendationTests
         await Put(engine, "new", 1, """{"itemId":"new","category":"shoes.running"}""");
         var shoes = await Recommended(engine, "ann", new RecommendationQuery { Category = "shoes" }, reply => reply.Items.Count == 2);
         Assert.Equal(["A", "new"], shoes.Items.Select(item => item.ItemId));
+        var retried = new RecommendationQuery { Category = "shoes", IdempotencyKey = "page" };
+        var first = await engine.Grain("ann").Recommend(retried);
 
         await Put(engine, "A", 2, null);
         await Put(engine, "B", 2, """{"itemId":"B","category":"shoes"}""");
         shoes = await Recommended(engine, "ann", new RecommendationQuery { Category = "shoes" }, reply => reply.Items.All(item => item.ItemId != "A") && reply.Items.Count == 2);
         Assert.Equal(["B", "new"], shoes.Items.Select(item => item.ItemId));
+
+        // A retry is the same answer, without what was deleted since.
+        var again = await engine.Grain("ann").Recommend(retried);
+        Assert.Equal((first.DecisionId, true), (again.DecisionId, again.IsRepeat));
+        Assert.Equal(["new"], again.Items.Select(item => item.ItemId));
         var all = await engine.Grain("ann").Recommend(new RecommendationQuery());
         Assert.DoesNotContain("A", all.Items.Select(item => item.ItemId));
     }

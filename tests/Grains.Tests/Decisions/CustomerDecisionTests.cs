@@ -44,6 +44,18 @@ public sealed class CustomerDecisionTests : IDisposable
     }
 
     [Fact]
+    public void A_retry_leaves_out_what_was_deleted_since()
+    {
+        using var bench = Bench();
+        var request = new DecisionRequest { Slot = "home", Actions = ["a", "b"], IdempotencyKey = "k", N = 2 };
+        var first = bench.Decide(request);
+        bench.Delete("a");
+        var again = bench.Decide(request);
+        Assert.Equal((first.DecisionId, true), (again.DecisionId, again.IsRepeat));
+        Assert.Equal(first.Decision!.Choices.Where(choice => choice.Id == "b").Select(choice => (choice.Id, choice.Propensity)), again.Decision!.Choices.Select(choice => (choice.Id, choice.Propensity)));
+    }
+
+    [Fact]
     public void Calls_with_one_key_at_the_same_time_get_one_decision()
     {
         using var bench = Bench();

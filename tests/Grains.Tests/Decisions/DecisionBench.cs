@@ -12,6 +12,7 @@ using Personalization.Grains.Decisions;
 using Personalization.Grains.Partitions;
 using Personalization.Grains.Tests.Partitions;
 using Personalization.Log;
+using Personalization.Models;
 using Personalization.Partitions;
 using Personalization.Storage.Memory;
 using Personalization.Stores;
@@ -25,12 +26,13 @@ internal sealed class DecisionBench : IDisposable
 
     private readonly DecisionServices _services;
     private readonly ActionLibraryReplica _library;
+    private readonly MemoryDocumentStore _documents = new();
     private readonly Dictionary<CustomerActor, DecisionRecorder> _recorders = [];
 
     public DecisionBench(IReadOnlyList<ActionDefinition> actions, Action<OwnerBench>? configure = null, Func<ILogAppender, ILogAppender>? appender = null)
     {
         configure?.Invoke(Bench);
-        var documents = new MemoryDocumentStore();
+        var documents = _documents;
         foreach (var action in actions)
         {
             var json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(action, ActionJson.Default.ActionDefinition);
@@ -42,9 +44,11 @@ internal sealed class DecisionBench : IDisposable
         _library.Refresh(true, CancellationToken.None).Wait();
         var slots = new SlotTable(Bench.Options.Decisions);
         _services = new DecisionServices(
-            Bench.Services, new DecisionPipeline(new FoldSettings()), _library, new SlotModelReplica(), slots, appender?.Invoke(Bench.Appender) ?? Bench.Appender, new DecisionSigningKey(documents), new DecisionMetrics(Bench.Meters));
+            Bench.Services, new DecisionPipeline(new FoldSettings()), _library, new SlotModelReplica(slots.Of), slots, appender?.Invoke(Bench.Appender) ?? Bench.Appender, new DecisionSigningKey(documents), Replicas, new DecisionMetrics(Bench.Meters));
         Owner = Bench.Start();
     }
+
+    public Replicas Replicas { get; } = new();
 
     public OwnerBench Bench { get; } = new();
 
@@ -52,6 +56,15 @@ internal sealed class DecisionBench : IDisposable
 
     /// <summary>The customer's only activation.</summary>
     public CustomerActor Actor => Bench.Customers.Present(Ann);
+
+    /// <summary>Deletes an action, and lets the library know.</summary>
+    public void Delete(string actionId)
+    {
+        var key = ActionDocuments.Prefix("default") + actionId;
+        var version = _documents.Read(key).AsTask().Result!.Version;
+        Assert.NotNull(_documents.Write([new DocumentWrite(key, null, version)]).AsTask().Result[0]);
+        _library.Refresh(true, CancellationToken.None).Wait();
+    }
 
     /// <summary>Asks an activation for a decision, as its grain does.</summary>
     public Task<DecisionReply> Start(CustomerActor actor, DecisionRequest request) => Bench.Thread.Start(async () =>

@@ -2,6 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Personalization.Configuration;
+using Personalization.Engine.Decisions;
+using Personalization.Engine.Decisions.Learning;
+using Personalization.Engine.Decisions.Policies;
 using Personalization.Grains.Models;
 using Personalization.Models;
 using Personalization.Storage.Memory;
@@ -118,7 +121,7 @@ public sealed class LearnerTests
 
         _options.Models.MaxLag = 5;
         await feed.Put(0, 20);
-        using var keeper = new ModelKeeper([], Services(feed, _documents), null!, NullLogger<ModelKeeper>.Instance);
+        using var keeper = new ModelKeeper([], Services(feed, _documents), null!, new Replicas(), NullLogger<ModelKeeper>.Instance);
         await keeper.SuspendLaggards(default);
         Assert.Empty(await feed.Store.ReadConsumers(0));
         await feed.Put(0, 1);
@@ -132,6 +135,75 @@ public sealed class LearnerTests
             Assert.Equal(15, learner.Status.Examples);
             Assert.Equal(0, learner.Status.Lag);
         });
+    }
+
+    [Fact]
+    public async Task A_slot_that_is_reset_is_forgotten_in_what_is_told_and_stored_and_learns_on()
+    {
+        var feed = await OutboxFeed.Start(1);
+        SlotSettings Of(string slot) => SlotSettings.From(slot, new DecisionOptions());
+        var learner = new Learner(SlotModels.Definition("default", Of, new SlotModelReplica(Of)), Services(feed, _documents));
+        using var stop = new CancellationTokenSource();
+        var running = learner.Run(stop.Token);
+        Assert.True(await learner.Drain(Limit, default));
+        await feed.Put(0, Example());
+        await feed.Put(0, Example());
+        Assert.True(await learner.Drain(Limit, default));
+        Assert.Equal(2, (await Stored()).Decisions);
+
+        await learner.Reset("home", default).WaitAsync(Limit);
+        Assert.Equal((0, 2), ((await Stored()).Decisions, (await Stored()).Version));
+        await feed.Put(0, Example());
+        Assert.True(await learner.Drain(Limit, default));
+        Assert.Equal((1, 3), ((await Stored()).Decisions, (await Stored()).Version));
+        Assert.Equal(3, learner.Status.Examples);
+        await stop.CancelAsync();
+        await running;
+
+        OutboxItem Example() => new(LearningExample.Made, new LearningExample { Slot = "home", Choice = "a", Features = [1, .. new double[Of("home").Features.Dimension - 1]] }.ToBytes());
+
+        async Task<ActionModel> Stored()
+        {
+            var store = new ModelStore(_documents, "actions");
+            var (head, _) = await store.ReadHead(default);
+            var replica = new SlotModelReplica(Of);
+            replica.Load(await store.ReadState(head!, default));
+            return replica.Of(Of("home"));
+        }
+    }
+
+    [Fact]
+    public async Task A_model_without_parts_says_so_and_learns_on()
+    {
+        var feed = await OutboxFeed.Start(1);
+        await Live(feed, false, _documents, async learner =>
+        {
+            Assert.True(await learner.Drain(Limit, default));
+            await Assert.ThrowsAsync<NotSupportedException>(() => learner.Reset("home", default).WaitAsync(Limit));
+            await feed.Put(0, 3);
+            Assert.True(await learner.Drain(Limit, default));
+            Assert.Equal(3, learner.Status.Examples);
+        });
+    }
+
+    [Fact]
+    public async Task A_replica_is_read_once_it_has_loaded_and_not_before()
+    {
+        var feed = await OutboxFeed.Start(1);
+        var replicas = new Replicas();
+        var documents = new Actions.FaultyDocuments { Fault = new IOException("the disk is gone") };
+        var follower = new ReplicaFollower(
+            CountingModel.Definition(true, new CountingReplica()), Services(feed, documents), _ => throw new TimeoutException(), replicas);
+        await follower.Start(default);
+        Assert.Equal(["model counting"], replicas.Unread);
+        Assert.Throws<NotReadYetException>(() => replicas.Require("model counting"));
+        documents.Fault = null;
+        await follower.Start(default);
+        Assert.Empty(replicas.Unread);
+        replicas.Require("model counting");
+        documents.Fault = new IOException("the disk is gone again");
+        await follower.Start(default);
+        replicas.Require("model counting");
     }
 
     [Fact]

@@ -42,6 +42,6 @@ internal sealed class OutboxFeed
     {
         var position = ++_position;
         var write = new CustomerWrite { Customer = CustomerKey.Create("default", CustomerKeyKind.Customer, $"c{position}"), Applied = position, Outbox = [item] };
-        await Store.Commit(new CommitChunk(partition, _epochs[partition], [write]));
+        await Store.Commit(new CommitChunk(partition, new OwnerFence(_epochs[partition], 0), [write]));
     }
 }

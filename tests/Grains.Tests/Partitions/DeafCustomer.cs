@@ -10,7 +10,7 @@ internal sealed class DeafCustomer
     public bool IsDeaf { get; set; }
 
     /// <summary>While it is set, nothing is handed over.</summary>
-    public bool IsMute { get; init; }
+    public bool IsMute { get; set; }
 
     public int Missed { get; private set; }
 

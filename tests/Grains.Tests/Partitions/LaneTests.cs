@@ -66,7 +66,7 @@ public sealed class LaneTests
         Assert.True(lane.IsDirty);
         lane.PassUpTo(3);
         Assert.False(lane.IsDirty);
-        Assert.Equal(7, lane.First);
+        Assert.Equal(7, lane.First?.Position);
         Assert.Equal([7L], lane.After(0).Select(entry => entry.Position));
     }
 }

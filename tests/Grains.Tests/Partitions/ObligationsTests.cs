@@ -104,7 +104,7 @@ public sealed class ObligationsTests
             {
                 var lane = obligations.Lanes.Values.OrderBy(lane => lane.Customer.Text, StringComparer.Ordinal).ElementAtOrDefault(draw % Math.Max(1, obligations.Lanes.Count));
                 if (lane is null) break;
-                var upTo = draw % 2 == 0 ? lane.Last : lane.First!.Value;
+                var upTo = draw % 2 == 0 ? lane.Last : lane.First!.Value.Position;
                 var number = unsaved.First(pair => Customer(pair.Value) == lane.Customer).Value;
                 foreach (var position in unsaved.Where(pair => pair.Value == number && pair.Key <= upTo).Select(pair => pair.Key).ToList()) unsaved.Remove(position);
                 obligations.Saved(lane, upTo);

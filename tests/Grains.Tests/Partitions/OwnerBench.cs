@@ -42,8 +42,8 @@ internal sealed class OwnerBench : IDisposable
         _line = new Line(faults);
         Codec = new EntryCodec(_provider.GetRequiredService<Serializer>());
         Log = new MemoryPartitionLog(1, Time);
-        Store = new MemoryPartitionStore(1, Time);
-        _appender = new GroupAppender(Log, Store, time: Time);
+        Store = new MemoryPartitionStore(1, Time, Log);
+        _appender = new GroupAppender(Log, Store, time: Time, scheduler: Thread);
         _metrics = new EngineMetrics(_provider.GetRequiredService<IMeterFactory>());
         _services = new CustomerServices(
             Store, new PartitionMap(1), Codec, new ProfileFold(_settings, Codec), new ProfileReader(_settings), new NameCache(_names), Time, _metrics, Options);
@@ -73,8 +73,8 @@ internal sealed class OwnerBench : IDisposable
     public static CustomerKey Customer(string id) => CustomerKey.Create("default", CustomerKeyKind.Customer, id);
 
     /// <summary>Starts a tenure.</summary>
-    public PartitionOwner Start(Func<CustomerKey, ICustomerGrain>? customers = null, IPartitionLog? log = null, CancellationToken cancellation = default) => Result(() => PartitionOwner.Start(
-        new OwnerServices(log ?? Log, Store, _names, _appender, Codec, customers ?? Grain, Options, _settings.Lateness, Time, _metrics, NullLogger.Instance), 0, ++_nonce, cancellation));
+    public PartitionOwner Start(Func<CustomerKey, ICustomerGrain>? customers = null, IPartitionLog? log = null, IPartitionStore? store = null, EndedTenure? ended = null, CancellationToken cancellation = default) => Result(() => PartitionOwner.Start(
+        new OwnerServices(log ?? Log, store ?? Store, _names, new PatientAppender(_appender), Codec, customers ?? Grain, Options, _settings.Lateness, Time, _metrics, NullLogger.Instance), 0, ++_nonce, ended, cancellation));
 
     /// <summary>The customer's grain, as the owner calls it.</summary>
     public ICustomerGrain Grain(CustomerKey customer) => Customers.Get(customer, _line);
@@ -96,9 +96,20 @@ internal sealed class OwnerBench : IDisposable
     }
 
     /// <summary>Stores a park behind the owner's back.</summary>
-    public bool Park(PartitionOwner owner, string customer, long from) => Store.Park(0, owner.Epoch, Customer(customer), from).AsTask().Result;
+    public bool Park(PartitionOwner owner, string customer, long from) =>
+        Store.Park(0, new OwnerFence(owner.Epoch, owner.Status("").Generation), Customer(customer), new EntryMark(from, 0, 0)).AsTask().Result.Status == OwnerWriteStatus.Written;
 
     public void TrimLog(long upTo) => Assert.Equal(upTo + 1, Log.Trim(0, upTo, long.MaxValue).AsTask().Result);
+
+    /// <summary>Log and store lose what was written since a copy, and are back a moment later.</summary>
+    public void LosePower(MemoryPartitionLog log, MemoryPartitionStore store)
+    {
+        Log.Restore(log);
+        Store.Restore(store);
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+    }
+
+    public long Tail() => Log.ReadHead(0).AsTask().Result.Tail;
 
     public int WakeUps() => Store.ReadWakeUps(0, long.MaxValue, 1000).AsTask().Result.Count;
 

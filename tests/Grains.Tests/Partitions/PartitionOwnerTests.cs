@@ -1,5 +1,6 @@
 using Personalization.Grains.Partitions;
 using Personalization.Log;
+using Personalization.TestKit.Storage;
 
 namespace Personalization.Grains.Tests.Partitions;
 
@@ -190,9 +191,31 @@ public sealed class PartitionOwnerTests : IDisposable
     }
 
     [Fact]
+    public void A_customer_that_does_not_hand_over_what_it_folded_is_parked_and_holds_nobody_back()
+    {
+        var mute = new DeafCustomer { IsMute = true };
+        using var owner = _bench.Start(customer => customer == OwnerBench.Customer("ann") ? mute.Of(_bench.Grain(customer)) : _bench.Grain(customer));
+        var first = _bench.View("ann");
+        var last = _bench.View("bob");
+        _bench.Pass(TimeSpan.FromMinutes(2));
+        Assert.True(owner.IsAtWork);
+        Assert.Equal([KeyValuePair.Create(OwnerBench.Customer("ann"), first)], _bench.State().Parks);
+        Assert.Equal(last, _bench.State().Position);
+        Assert.Equal((0, 1), (_bench.EventsOf("ann"), _bench.EventsOf("bob")));
+
+        // Once it does, it is filled from the log.
+        mute.IsMute = false;
+        _bench.Pass(TimeSpan.FromSeconds(10));
+        Assert.Empty(_bench.State().Parks);
+        Assert.Equal(1, _bench.EventsOf("ann"));
+    }
+
+    [Fact]
     public void A_tenure_that_has_work_and_does_not_move_is_ended_and_one_that_has_none_is_not()
     {
-        using var owner = _bench.Start(new DeafCustomer { IsMute = true }.Around(_bench.Grain));
+        var store = new FaultyPartitionStore(_bench.Store);
+        using var owner = _bench.Start(store: store);
+        store.Commits.Hold();
         Ask(TimeSpan.FromMinutes(5));
         Assert.True(owner.IsAtWork);
 

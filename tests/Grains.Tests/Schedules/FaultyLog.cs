@@ -4,7 +4,7 @@ using Personalization.Partitions;
 namespace Personalization.Grains.Tests.Schedules;
 
 /// <summary>A log behind a boundary where calls go wrong.</summary>
-internal sealed class FaultyLog(IPartitionLog inner, Line line, Action generationStarted) : IPartitionLog
+internal sealed class FaultyLog(IPartitionLog inner, Line line) : IPartitionLog
 {
     public int Partitions => inner.Partitions;
 
@@ -16,12 +16,8 @@ internal sealed class FaultyLog(IPartitionLog inner, Line line, Action generatio
         // A few entries at a time, so that a read rarely brings everything.
         await line.Pass(Boundary.ReadLog, () => inner.Read(request with { MaxEntries = Math.Min(request.MaxEntries, 5) }, CancellationToken.None));
 
-    public async ValueTask<LogHead> StartGeneration(int partition, ulong expected, long above, CancellationToken cancellation = default) => await line.Pass(Boundary.Adopt, async () =>
-    {
-        var head = await inner.StartGeneration(partition, expected, above, CancellationToken.None);
-        if (head.Generation != expected) generationStarted();
-        return head;
-    });
+    public async ValueTask<LogHead> StartGeneration(int partition, ulong expected, long above, CancellationToken cancellation = default) =>
+        await line.Pass(Boundary.Adopt, () => inner.StartGeneration(partition, expected, above, CancellationToken.None));
 
     public async ValueTask AnnounceEpoch(int partition, Epoch epoch, CancellationToken cancellation = default) => await line.Pass(Boundary.Other, async () =>
     {

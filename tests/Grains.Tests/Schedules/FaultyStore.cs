@@ -22,6 +22,13 @@ internal sealed class StoreWatch(List<string> broken)
         if (position < _position) broken.Add($"the position went from {_position} to {position}");
         _position = position;
     }
+
+    /// <summary>Versions and position went back with everything that they were made of.</summary>
+    public void PowerLost()
+    {
+        _versions.Clear();
+        _position = 0;
+    }
 }
 
 /// <summary>A store behind a boundary where calls go wrong.</summary>
@@ -29,10 +36,10 @@ internal sealed class FaultyStore(IPartitionStore inner, Line line, StoreWatch w
 {
     public async ValueTask<PartitionState> ReadPartition(int partition, CancellationToken cancellation = default) => await line.Pass(Boundary.Other, () => inner.ReadPartition(partition, CancellationToken.None));
 
-    public async ValueTask<PartitionState> Claim(int partition, ulong nonce, CancellationToken cancellation = default) => await line.Pass(Boundary.Claim, () => inner.Claim(partition, nonce, CancellationToken.None));
+    public async ValueTask<PartitionState> Claim(int partition, ulong nonce, long above = 0, CancellationToken cancellation = default) => await line.Pass(Boundary.Claim, () => inner.Claim(partition, nonce, above, CancellationToken.None));
 
-    public async ValueTask<bool> AdoptGeneration(int partition, Epoch epoch, ulong generation, long position, ulong positionHash, long lost, CancellationToken cancellation = default) =>
-        await line.Pass(Boundary.Adopt, () => inner.AdoptGeneration(partition, epoch, generation, position, positionHash, lost, CancellationToken.None));
+    public async ValueTask<OwnerWriteReply> AdoptGeneration(int partition, OwnerFence fence, long position, ulong positionHash, long lost, CancellationToken cancellation = default) =>
+        await line.Pass(Boundary.Adopt, () => inner.AdoptGeneration(partition, fence, position, positionHash, lost, CancellationToken.None));
 
     public async ValueTask<CustomerRecord?> ReadCustomer(int partition, CustomerKey customer, CancellationToken cancellation = default) =>
         await line.Pass(Boundary.ReadCustomer, () => inner.ReadCustomer(partition, customer, CancellationToken.None));
@@ -48,15 +55,15 @@ internal sealed class FaultyStore(IPartitionStore inner, Line line, StoreWatch w
         return reply;
     });
 
-    public async ValueTask<bool> Advance(PositionAdvance advance, CancellationToken cancellation = default) => await line.Pass(Boundary.Advance, async () =>
+    public async ValueTask<OwnerWriteReply> Advance(PositionAdvance advance, CancellationToken cancellation = default) => await line.Pass(Boundary.Advance, async () =>
     {
-        var isOwner = await inner.Advance(advance, CancellationToken.None);
+        var reply = await inner.Advance(advance, CancellationToken.None);
         watch.Advanced((await inner.ReadPartition(advance.Partition, CancellationToken.None)).Position);
-        return isOwner;
+        return reply;
     });
 
-    public async ValueTask<bool> Park(int partition, Epoch epoch, CustomerKey customer, long from, CancellationToken cancellation = default) =>
-        await line.Pass(Boundary.Park, () => inner.Park(partition, epoch, customer, from, CancellationToken.None));
+    public async ValueTask<OwnerWriteReply> Park(int partition, OwnerFence fence, CustomerKey customer, EntryMark from, CancellationToken cancellation = default) =>
+        await line.Pass(Boundary.Park, () => inner.Park(partition, fence, customer, from, CancellationToken.None));
 
     public async ValueTask<IReadOnlyList<WakeUpRow>> ReadWakeUps(int partition, long dueAtOrBefore, int max, CancellationToken cancellation = default) =>
         await line.Pass(Boundary.Other, () => inner.ReadWakeUps(partition, dueAtOrBefore, max, CancellationToken.None));

@@ -13,12 +13,8 @@ namespace Personalization.Grains.Tests.Schedules;
 /// <summary>What a log says must be stored: each customer's entries folded from nothing, one after the other, with nothing else in between.</summary>
 /// <param name="fold">The fold.</param>
 /// <param name="codec">Reads entries.</param>
-/// <param name="entries">What the log holds, and what it held when it was folded.</param>
-/// <param name="before">
-/// Entries as they were before the log went back, where a repeat of their group put the same bytes to the same place again at another log time. Which of the two
-/// was folded is not said by the log; only the recent ids tell them apart.
-/// </param>
-internal sealed class Oracle(ProfileFold fold, EntryCodec codec, IReadOnlyList<LogEntry> entries, IReadOnlyList<LogEntry> before)
+/// <param name="entries">What the log holds.</param>
+internal sealed class Oracle(ProfileFold fold, EntryCodec codec, IReadOnlyList<LogEntry> entries)
 {
     public IEnumerable<CustomerKey> Customers => entries.Select(entry => CustomerOf(entry)).OfType<CustomerKey>().Distinct();
 
@@ -43,17 +39,14 @@ internal sealed class Oracle(ProfileFold fold, EntryCodec codec, IReadOnlyList<L
         return expected.Applied == actual.Applied && Encode(expected).AsSpan().SequenceEqual(Encode(actual));
     }
 
-    public Expectation Expect(CustomerKey customer) => Expect(customer, 0);
+    /// <summary>Whether a profile is the fold of its customer's entries.</summary>
+    public bool IsFold(CustomerProfile profile) => Same(Expect(profile.Customer).Profile, profile);
 
-    /// <summary>Whether a profile is the fold of a customer's entries: those that a log that went back took in twice, up to any of them as they were first.</summary>
-    public bool IsFold(CustomerProfile profile) => before.Select(entry => entry.Position).Append(0).Any(upTo => Same(Expect(profile.Customer, upTo).Profile, profile));
-
-    private Expectation Expect(CustomerKey customer, long asBeforeUpTo)
+    public Expectation Expect(CustomerKey customer)
     {
         var expected = new Expectation(new CustomerProfile(customer));
-        foreach (var present in entries.Where(entry => CustomerOf(entry) == customer))
+        foreach (var entry in entries.Where(entry => CustomerOf(entry) == customer))
         {
-            var entry = before.FirstOrDefault(entry => entry.Position == present.Position && present.Position <= asBeforeUpTo, present);
             var read = codec.Read(entry);
             var verdict = fold.Apply(expected.Profile, read, expected).Verdict;
             expected.Count(verdict);
@@ -68,7 +61,7 @@ internal sealed class Oracle(ProfileFold fold, EntryCodec codec, IReadOnlyList<L
     /// <summary>Everything that is stored and should not be, or the reverse.</summary>
     public IEnumerable<string> Compare(IPartitionStore store, IReadOnlySet<long> redriven)
     {
-        var expectations = Customers.Select(customer => Expect(customer)).ToList();
+        var expectations = Customers.Select(Expect).ToList();
         var state = store.ReadPartition(0).AsTask().Result;
         var outbox = store.ReadOutbox(0, 0, int.MaxValue).AsTask().Result;
         var letters = store.ReadDeadLetters(0, 0, int.MaxValue).AsTask().Result.Select(letter => letter.Position).ToHashSet();
@@ -116,7 +109,7 @@ internal sealed class Oracle(ProfileFold fold, EntryCodec codec, IReadOnlyList<L
 
         // Of purchases the newest fact counts: the profile's, or that it was erased. Whether one is the customer's first depends on when commits were, and late orders move the mean value alone.
         var newest = rows[PurchaseFacts.Kind].LastOrDefault(item => item.Bytes.Length > 0)?.Bytes ?? [];
-        var purchases = PurchaseFacts.Make(expected.Profile, CounterSnapshot.Empty, fold.Settings)?.Bytes ?? [];
+        var purchases = PurchaseFacts.Make(expected.Profile, CounterSnapshot.Empty)?.Bytes ?? [];
         const int Flags = 1, MeanValue = 8;
         if (purchases.Length == 0 ? newest.Length > 10 : !newest.Skip(Flags + 1).SkipLast(MeanValue).SequenceEqual(purchases.Skip(Flags + 1).SkipLast(MeanValue)))
             yield return $"the newest fact of purchases is {Convert.ToHexString(newest)} instead of {Convert.ToHexString(purchases)}";

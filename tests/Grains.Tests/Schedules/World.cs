@@ -9,6 +9,7 @@ using Personalization.Events;
 using Personalization.Grains.Customers;
 using Personalization.Grains.Partitions;
 using Personalization.Grains.Telemetry;
+using Personalization.Grains.Tests.CrashModel;
 using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Storage.Appending;
@@ -44,19 +45,17 @@ internal sealed class World
     private readonly List<Seat> _seats = [];
     private readonly Dictionary<long, byte[]> _accepted = [];
     private readonly HashSet<long> _redriven = [];
-    private readonly List<LogEntry> _missing = [];
-    private readonly List<LogEntry> _foldedAndLost = [];
     private readonly List<LogEntry> _lost = [];
-    private readonly List<LogEntry> _before = [];
     private readonly bool _readersSeeAll;
-    private MemoryPartitionLog? _copy;
+    private readonly Backend _machine;
+    private bool _isSynced;
     private Task? _starting;
     private ulong _nonce;
     private int _events;
 
-    public World(int seed, FakeTimeProvider time, IPartitionLog log, IPartitionStore store, bool readersSeeAll)
+    public World(int seed, Backend machine, bool readersSeeAll)
     {
-        (_time, _log, _store, _readersSeeAll) = (time, log, store, readersSeeAll);
+        (_machine, _time, _log, _store, _readersSeeAll) = (machine, machine.Time, machine.Log, machine.Store, readersSeeAll);
         _thread = new SingleThread(_time);
         _faults = new Faults(_thread, _time, seed);
         _watch = new StoreWatch(_broken);
@@ -67,17 +66,16 @@ internal sealed class World
         _options.Owner.MaxUncommitted = 12;
         _options.Owner.ReloadAfter = TimeSpan.FromSeconds(5);
         var line = new Line(_faults);
-        _appender = new GroupAppender(LogOf(line), StoreOf(line), time: _time);
+        _appender = new GroupAppender(LogOf(line), StoreOf(line), time: _time, scheduler: _thread);
         var customers = new CustomerServices(StoreOf(line), new PartitionMap(1), Codec, _fold, new ProfileReader(_settings), new NameCache(_names), _time, Metrics, _options);
         _customers = new CustomerHost(() => customers, _faults);
     }
 
     /// <summary>Runs a schedule over logs and stores in memory; answers what happened, each call in the order in which it left the code under test.</summary>
-    public static string Run(Schedule schedule, bool readersSeeAll)
+    public static string Run(Schedule schedule, bool readersSeeAll, bool comparesLog = true)
     {
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.Zero));
-        using var log = new MemoryPartitionLog(1, time);
-        var world = new World(schedule.Seed, time, log, new MemoryPartitionStore(1, time), readersSeeAll);
+        using var machine = new MemoryBackend(comparesLog: comparesLog);
+        var world = new World(schedule.Seed, machine, readersSeeAll);
         world.Run(schedule.Steps);
         return world._faults.Trace;
     }
@@ -127,8 +125,8 @@ internal sealed class World
             case StepKind.KillOwner when _seats.Count > 0: _seats[^1].Line.IsDead = true; EnsureOwner(); break;
             case StepKind.StopOwner when Owner() is { } owner: _ = _thread.Start(() => owner.Stop(TimeSpan.FromSeconds(1))); break;
             case StepKind.Read: _ = Read(customer, mustAnswer: false); break;
-            case StepKind.CopyLog when _log is MemoryPartitionLog log: _copy = log.Copy(); break;
-            case StepKind.RestoreLog when _copy is { } copy && _log is MemoryPartitionLog log: Restore(log, copy); break;
+            case StepKind.Sync: Sync(); break;
+            case StepKind.LosePower when _isSynced: LosePower(); break;
             case StepKind.Redrive: Redrive(); break;
         }
     }
@@ -183,31 +181,19 @@ internal sealed class World
         });
     }
 
-    private void Restore(MemoryPartitionLog log, MemoryPartitionLog copy)
+    private void Sync()
     {
-        var before = Entries();
-        log.Restore(copy);
-        var held = Entries().Select(entry => entry.Position).ToHashSet();
-        var missing = before.Where(entry => !held.Contains(entry.Position)).ToList();
-        _missing.AddRange(missing);
-        _before.AddRange(missing);
+        _machine.KeepCopy();
+        _isSynced = true;
     }
 
-    /// <summary>From here on nobody can save what a log that went back lost: the claim before fenced them.</summary>
-    private void GenerationStarted()
+    private void LosePower()
     {
-        var present = Entries().ToDictionary(entry => entry.Position);
-        foreach (var entry in _missing)
-        {
-            // A group whose outcome was unknown may have been sent again, to the same place.
-            if (present.TryGetValue(entry.Position, out var again) && again.Hash == entry.Hash) continue;
-            var isFolded = CustomerOf(entry) is { } customer
-                ? _store.ReadCustomer(0, customer).AsTask().Result?.Applied >= entry.Position
-                : _store.ReadPartition(0).AsTask().Result.Position >= entry.Position;
-            (isFolded ? _foldedAndLost : _lost).Add(entry);
-        }
-
-        _missing.Clear();
+        var before = Entries();
+        _machine.LosePower();
+        var held = Entries().Select(entry => entry.Position).ToHashSet();
+        _lost.AddRange(before.Where(entry => !held.Contains(entry.Position)));
+        _watch.PowerLost();
     }
 
     private void Redrive() => _ = _thread.Start(async () =>
@@ -239,7 +225,7 @@ internal sealed class World
                 return caughtUp;
             });
         }
-        catch (Exception fault) when (!mustAnswer && fault is InjectedFaultException or TimeoutException or OperationCanceledException or TenureEndedException)
+        catch (Exception fault) when (!mustAnswer && fault is InjectedFaultException or TimeoutException or OperationCanceledException or TenureEndedException or LogChangedException)
         {
             return false;
         }
@@ -264,13 +250,15 @@ internal sealed class World
     private void StartOwner()
     {
         var seat = new Seat(new Line(_faults));
+        // As the partition's grain does, which remembers its last tenure for as long as its silo lives.
+        var ended = _seats.LastOrDefault() is { Line.IsDead: false, Owner: { IsAtWork: false } last } ? last.Known : null;
         _starting = _thread.Start(async () =>
         {
             var services = new OwnerServices(
-                LogOf(seat.Line), StoreOf(seat.Line), _names, new OwnAppender(_appender), Codec, customer => _customers.Get(customer, seat.Line), _options, _settings.Lateness, _time, Metrics, NullLogger.Instance);
+                LogOf(seat.Line), StoreOf(seat.Line), _names, new PatientAppender(_appender), Codec, customer => _customers.Get(customer, seat.Line), _options, _settings.Lateness, _time, Metrics, NullLogger.Instance);
             try
             {
-                seat.Owner = await PartitionOwner.Start(services, 0, ++_nonce);
+                seat.Owner = await PartitionOwner.Start(services, 0, ++_nonce, ended);
                 _seats.Add(seat);
                 // One that claimed earlier may be done later.
                 _seats.Sort((left, right) => left.Owner!.Epoch.CompareTo(right.Owner!.Epoch));
@@ -287,20 +275,13 @@ internal sealed class World
         _faults.Heal();
         _customers.Heal();
         _thread.Run(TimeSpan.FromSeconds(12), TimeSpan.FromMilliseconds(500));
-        if (_copy is not null)
-        {
-            // A log that went back is noticed by the next append at the latest.
-            Append(EntryOf(Customer(0), 20));
-            _thread.Run(TimeSpan.FromSeconds(2), Tick);
-        }
-
         for (var tries = 0; tries < 400; tries++)
         {
             EnsureOwner();
             _thread.Run(Tick * 2, Tick);
             if (Owner() is not { } owner) continue;
             var drained = _thread.Result(_thread.Start(() => owner.Drain(TimeSpan.FromSeconds(5))), TimeSpan.FromSeconds(30));
-            if (drained && owner.Status("").Parked == 0 && _store.ReadPartition(0).AsTask().Result.Parks.All(park => BeginsWithLost(park.Value))) return;
+            if (drained && owner.Status("").Parked == 0 && _store.ReadPartition(0).AsTask().Result.Parks.Count == 0) return;
         }
 
         var state = _store.ReadPartition(0).AsTask().Result;
@@ -308,16 +289,13 @@ internal sealed class World
         Fail($"after everything is healed the partition does not come to rest: {state.Position} of {_log.ReadHead(0).AsTask().Result.Tail}, {state.Parks.Count} parked, owner {present?.Status("")}, {present?.Fault}");
     }
 
-    /// <summary>Such a park is stored until the customer's next entry.</summary>
-    private bool BeginsWithLost(long from) => _lost.Exists(entry => entry.Position == from);
-
     private void Check()
     {
         var state = _store.ReadPartition(0).AsTask().Result;
         var head = _log.ReadHead(0).AsTask().Result;
         if (state.Position != head.Tail) Fail($"committed {state.Position}, tail {head.Tail}");
         var entries = Entries();
-        var lost = _lost.Concat(_foldedAndLost).ToLookup(entry => entry.Position);
+        var lost = _lost.ToLookup(entry => entry.Position);
         var held = entries.ToDictionary(entry => entry.Position);
         foreach (var (position, bytes) in _accepted)
         {
@@ -325,9 +303,9 @@ internal sealed class World
             if (!isHeld && !lost[position].Any(entry => entry.Bytes.AsSpan().SequenceEqual(bytes))) Fail($"accepted position {position} is not in the log and was not lost with it");
         }
 
-        if (_copy is null && state.Lost != 0) Fail($"{state.Lost} lost, though the log never went back");
+        if (!_isSynced && state.Lost != 0) Fail($"{state.Lost} lost, though the log never went back");
 
-        var oracle = new Oracle(_fold, Codec, [.. entries.Concat(_foldedAndLost).OrderBy(entry => entry.Position)], AsBefore(entries));
+        var oracle = new Oracle(_fold, Codec, entries);
         foreach (var problem in oracle.Compare(_store, _redriven)) Fail(problem);
         foreach (var customer in oracle.Customers)
         {
@@ -341,14 +319,11 @@ internal sealed class World
     private void CheckLive(CustomerKey customer, CustomerActor actor, long tail)
     {
         var applied = actor.Applied;
-        var own = Entries().Concat(_foldedAndLost).Where(entry => CustomerOf(entry) == customer).OrderBy(entry => entry.Position).ToList();
+        var own = Entries().Where(entry => CustomerOf(entry) == customer).ToList();
         if (own.FirstOrDefault(entry => entry.Position > applied && entry.Position <= tail) is { Position: > 0 } missing)
             _broken.Add($"a reader of {customer} is answered at {applied} without position {missing.Position}");
-        if (!new Oracle(_fold, Codec, [.. own.Where(entry => entry.Position <= applied)], AsBefore(own)).IsFold(actor.Profile)) _broken.Add($"a reader of {customer} at {applied} sees what is not the fold of positions {string.Join(' ', own.Select(entry => entry.Position))}");
+        if (!new Oracle(_fold, Codec, [.. own.Where(entry => entry.Position <= applied)]).IsFold(actor.Profile)) _broken.Add($"a reader of {customer} at {applied} sees what is not the fold of positions {string.Join(' ', own.Select(entry => entry.Position))}");
     }
-
-    private List<LogEntry> AsBefore(List<LogEntry> entries) =>
-        [.. _before.Where(lost => entries.Exists(entry => entry.Position == lost.Position && entry.Hash == lost.Hash && entry.LogTime != lost.LogTime))];
 
     private void Fail(string problem) => _broken.Add(problem);
 
@@ -365,15 +340,9 @@ internal sealed class World
         }
     }
 
-    private FaultyLog LogOf(Line line) => new(_log, line, GenerationStarted);
+    private FaultyLog LogOf(Line line) => new(_log, line);
 
     private FaultyStore StoreOf(Line line) => new(_store, line, _watch);
-
-    /// <summary>Waits to the end where a caller would stop waiting: that would go on over the thread pool.</summary>
-    private sealed class OwnAppender(ILogAppender inner) : ILogAppender
-    {
-        public ValueTask<IReadOnlyList<long>> Append(int partition, IReadOnlyList<AppendItem> items, CancellationToken cancellation = default) => inner.Append(partition, items, CancellationToken.None);
-    }
 
     private sealed class Seat(Line line)
     {

@@ -3,12 +3,14 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
+using Personalization.Silo.Tests.EndToEnd;
 using Personalization.TestKit;
 using Personalization.TestKit.Processes;
 
 namespace Personalization.Silo.Tests.Churn;
 
 /// <summary>Churn scores of a real engine over HTTP.</summary>
+[Collection(Engines.Collection)]
 public sealed class ChurnEndToEndTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);

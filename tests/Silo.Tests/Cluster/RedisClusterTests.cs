@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Personalization.Silo.Tests.EndToEnd;
+using Personalization.TestKit;
 using Personalization.TestKit.Processes;
 using Personalization.TestKit.Redis;
 
@@ -47,6 +48,7 @@ public sealed class RedisClusterTests
     }
 
     [Fact]
+    [Trait(Timed.Trait, Timed.Alone)]
     public async Task When_redis_is_gone_events_are_refused_at_once_reads_go_on_and_all_recovers_by_itself()
     {
         RedisServer.SkipUnlessInstalled();

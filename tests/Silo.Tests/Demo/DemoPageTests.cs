@@ -1,4 +1,5 @@
 using Personalization.Silo.Tests.EndToEnd;
+using Personalization.TestKit;
 using Personalization.TestKit.Processes;
 
 namespace Personalization.Silo.Tests.Demo;
@@ -12,7 +13,7 @@ public sealed class DemoPageTests
     [Fact]
     public async Task A_click_moves_the_page_recommendations_churn_profile_and_live_feed()
     {
-        if (HeadlessBrowser.Executable is null) Assert.Skip("there is no Chromium");
+        if (HeadlessBrowser.Executable is null) BuildMachine.Missing("there is no Chromium (apt-get install chromium); ./test installs it where it may");
         using var limit = new CancellationTokenSource(Limit);
         await using var engine = await EngineProcess.Start("--demo");
         await DemoTests.FirstFold(engine, limit.Token);

@@ -1,4 +1,4 @@
-using Personalization.Silo.Commands.Evaluate;
+using Personalization.Silo.Commands.Tables;
 
 namespace Personalization.Silo.Tests.Evaluate;
 
@@ -56,12 +56,13 @@ public sealed class CsvTableTests : IDisposable
     }
 
     [Fact]
-    public void Without_wanted_columns_all_of_the_file_are_there()
+    public void The_files_other_columns_come_behind_those_that_are_wanted()
     {
-        using var table = Open(_folder.Write("any.csv", "age,label\n7,yes\n"));
-        Assert.Equal(["age", "label"], table.Names);
+        using var table = CsvTable.Open(_folder.Write("any.csv", "age,label\n7,yes\n"), [new CsvColumn("label")], others: OtherColumns.UnderHeader);
+        Assert.Equal(["label", "age"], table.Names);
         Assert.True(table.Read());
-        Assert.Equal("yes", table.Text(1));
+        Assert.Equal("yes", table.Text(0));
+        Assert.Equal("7", table.Text(1));
     }
 
     [Theory]
@@ -70,7 +71,17 @@ public sealed class CsvTableTests : IDisposable
     [InlineData("1396321200.25", 2014)]
     [InlineData("19970118", 1997)]
     [InlineData("2014-04-07T10:51:09.277Z", 2014)]
-    [InlineData("2019-10-01 00:00:00 UTC", 0)]
+    [InlineData("2019-10-01 00:00:00 UTC", 2019)]
+    [InlineData("1717243200000000", 2024)]
+    [InlineData("1717243200000000000", 2024)]
+    [InlineData("20240601083000", 2024)]
+    [InlineData("202406010830", 2024)]
+    [InlineData("1 Jun 2024 08:30", 2024)]
+    [InlineData("2024.06.01", 2024)]
+    [InlineData("2024-06-01T08:30:00+02:00", 2024)]
+    [InlineData("08:30", 0)]
+    [InlineData("1 June", 0)]
+    [InlineData("someday", 0)]
     public void Instants_come_as_dates_and_unix_times(string text, int year)
     {
         using var table = Open(_folder.Write("events.csv", $"customer,date\nann,{text}\n"), Columns);
@@ -96,6 +107,7 @@ public sealed class CsvTableTests : IDisposable
         Assert.Contains("empty", Refusal(() => Open(_folder.Write("empty.csv", ""), Columns)), StringComparison.Ordinal);
         Assert.Contains("no column 'date'", Refusal(() => Open(_folder.Write("a.csv", "customer,when\nann,1\n"), Columns)), StringComparison.Ordinal);
         Assert.Contains("header", Refusal(() => Open(_folder.Write("b.csv", "ann\nbob\n"), Columns)), StringComparison.Ordinal);
+        Assert.Contains("not UTF-8", Refusal(() => Open(_folder.Write("l.csv", "customer,date\nk\u00fc1,2024-01-02\n", System.Text.Encoding.Latin1), Columns)), StringComparison.Ordinal);
 
         var whole = File.ReadAllBytes(_folder.WriteGzip("c.csv", string.Concat(Enumerable.Range(0, 50_000).Select(i => $"{i * 7919 % 10007},2024-01-02\n"))));
         var cut = Path.Combine(_folder.Path, "cut.csv.gz");
@@ -109,8 +121,7 @@ public sealed class CsvTableTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static CsvTable Open(string path, params CsvColumn[] columns) =>
-        new EvaluationRun(TextWriter.Null, showProgress: false).OpenTable(path, columns);
+    private static CsvTable Open(string path, params CsvColumn[] columns) => CsvTable.Open(path, columns);
 
-    private static string Refusal(Action action) => Assert.Throws<EvaluationException>(action).Message;
+    private static string Refusal(Action action) => Assert.Throws<TableException>(action).Message;
 }

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using Personalization.Silo.Commands.Evaluate;
+using Personalization.Silo.Commands.Tables;
+using Personalization.Silo.Hosting;
 
 namespace Personalization.Silo.Tests.Evaluate;
 
@@ -42,12 +45,26 @@ public sealed class EvaluateCommandTests : IDisposable
     [Fact]
     public void Many_bad_rows_are_counted_and_not_told_one_by_one()
     {
-        var rows = string.Concat(Enumerable.Range(0, 50).Select(_ => "x,bad\n"));
-        var (code, _, error) = Run(new Sums(), "sums", "--data", _folder.Write("a.csv", "name,value\na,1\n" + rows));
+        var rows = string.Concat(Enumerable.Range(0, 1500).Select(i => i % 100 == 7 ? "x,bad\n" : "a,1\n"));
+        var (code, _, error) = Run(new Sums(), "sums", "--data", _folder.Write("a.csv", "name,value\n" + rows));
 
         Assert.Equal(0, code);
         Assert.Equal(EvaluationRun.MaximumRowsTold, error.Split('\n').Count(line => line.Contains("left out", StringComparison.Ordinal) && line.Contains(" row ", StringComparison.Ordinal)));
-        Assert.Contains("40 more rows left out, 50 in all", error, StringComparison.Ordinal);
+        Assert.Contains("5 more rows left out, 15 in all", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(3, 5, "3 of the 5 rows")]
+    [InlineData(11, 100, "11 of the 100 rows")]
+    [InlineData(200, 2_000, "200 of the 2000 rows")]
+    [InlineData(5_000, 5_000, "101 of the first 101 rows")]
+    public void More_than_a_few_bad_rows_end_the_run(int bad, int rows, string message)
+    {
+        var table = string.Concat(Enumerable.Range(0, rows).Select(i => (i + 1) * bad / rows > i * bad / rows ? "x,bad\n" : "a,1\n"));
+        var (code, output, error) = Run(new Sums(), "sums", "--data", _folder.Write("a.csv", "name,value\n" + table));
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Contains("--bad-rows", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,6 +81,40 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.DoesNotContain("http", html.Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("NaN", html, StringComparison.Ordinal);
+        foreach (var said in (string[])["a.csv: 1 rows.", $"Personalization {StartBanner.Version}", "<code>sums --data ", "sum is best", "<div class=\"wide\"><table>"])
+            Assert.Contains(said, html, StringComparison.Ordinal);
+        Assert.Matches(@"1 rows\. \d{4}-\d\d-\d\d \d\d:\d\d UTC", html);
+    }
+
+    [Fact]
+    public void A_report_is_put_where_the_user_stands_and_an_unusable_place_is_a_sentence()
+    {
+        var data = _folder.Write("a.csv", "name,value\na,1\n");
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(_folder.Path, "here.html"));
+        Assert.Equal(0, Run(new Sums(), "sums", "--data", Path.GetRelativePath(Environment.CurrentDirectory, data), "--report", relative).Code);
+        Assert.True(File.Exists(Path.Combine(_folder.Path, "here.html")));
+        var (code, _, error) = Run(new Sums(), "sums", "--data", data, "--report", Path.Combine(_folder.Path, "no", "where.html"));
+        Assert.Equal(1, code);
+        Assert.Contains("where.html", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Progress_is_told_each_second_and_lines_stand_above_it()
+    {
+        var time = new FakeTimeProvider();
+        using var error = new StringWriter();
+        using (var run = new EvaluationRun(error, showProgress: true, time))
+        {
+            run.Progress("fitting");
+            time.Advance(TimeSpan.FromSeconds(1));
+            time.Advance(TimeSpan.FromSeconds(1));
+            using var table = run.OpenTable(_folder.Write("a.csv", "name,value\na,1\n"), ColumnChoices.None, new CsvColumn("name"), new CsvColumn("value"));
+        }
+
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(
+            ["fitting … 0 s", "fitting … 1 s", "fitting … 2 s", "a.csv: name = 'name', value = 'value'", "fitting … 2 s"],
+            error.ToString().Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
     [Fact]
@@ -107,7 +158,7 @@ public sealed class EvaluateCommandTests : IDisposable
 
         public EvaluationResult Evaluate(ParseResult arguments, EvaluationRun run, CancellationToken cancellation)
         {
-            using var table = run.OpenTable(arguments.GetValue(_data)!, new CsvColumn("name"), new CsvColumn("value"));
+            using var table = run.OpenTable(arguments.GetValue(_data)!, ColumnChoices.None, new CsvColumn("name"), new CsvColumn("value"));
             double total = 0;
             long rows = 0;
             while (table.Read())

@@ -8,10 +8,10 @@ internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("evaluate-").FullName;
 
-    public string Write(string name, string text)
+    public string Write(string name, string text, Encoding? encoding = null)
     {
         var path = System.IO.Path.Combine(Path, name);
-        File.WriteAllText(path, text);
+        File.WriteAllText(path, text, encoding ?? new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         return path;
     }
 

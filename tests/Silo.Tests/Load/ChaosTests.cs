@@ -44,7 +44,7 @@ public sealed class ChaosTests
         await using var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
         var codec = new EntryCodec(services.GetRequiredService<Serializer>());
         var fold = new ProfileFold(EngineHosting.Settings(options), codec);
-        var epoch = (await storage.Store.Claim(0, 1, Stop)).Epoch;
+        var epoch = (await storage.Store.Claim(0, 1, cancellation: Stop)).Epoch;
         var generation = (await storage.Log.ReadHead(0, Stop)).Generation;
         string[] customers = ["right", "lacks", "doubles"];
         byte[][] entries = [.. customers.SelectMany(id => new[] { "1", "2" }, (id, number) => codec.Write(
@@ -62,7 +62,7 @@ public sealed class ChaosTests
 
             var (row, side) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
             ProfileCodec.Write(profile, row, side);
-            await storage.Store.Commit(new CommitChunk(0, epoch, [new CustomerWrite { Customer = Key(id), Applied = 6, FoldVersion = fold.Settings.FoldVersion, Row = row.WrittenSpan.ToArray(), Side = side.WrittenSpan.ToArray() }]), Stop);
+            await storage.Store.Commit(new CommitChunk(0, new OwnerFence(epoch, generation), [new CustomerWrite { Customer = Key(id), Applied = 6, FoldVersion = fold.Settings.FoldVersion, Row = row.WrittenSpan.ToArray(), Side = side.WrittenSpan.ToArray() }]), Stop);
         }
 
         var found = await LogFold.Run(options, Stop);

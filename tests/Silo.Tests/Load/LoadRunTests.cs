@@ -3,10 +3,12 @@ using Personalization.Load.Hosting;
 using Personalization.Load.Ingest;
 using Personalization.Load.Latency;
 using Personalization.Load.Reporting;
+using Personalization.Silo.Tests.EndToEnd;
 
 namespace Personalization.Silo.Tests.Load;
 
 /// <summary>Short forms of the measurements, with real processes: whether they are right, never how fast they are.</summary>
+[Collection(Engines.Collection)]
 public sealed class LoadRunTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -1,11 +1,13 @@
 using Personalization.Load.Reporting;
 using Personalization.Load.Rolling;
 using Personalization.Silo.Tests.EndToEnd;
+using Personalization.TestKit;
 using Personalization.TestKit.Redis;
 
 namespace Personalization.Silo.Tests.Load;
 
 [Collection(Engines.Collection)]
+[Trait(Timed.Trait, Timed.Alone)]
 public sealed class RollingTests
 {
     /// <summary>Generous: a machine that builds something else meanwhile is no fault of the cluster.</summary>

@@ -2,12 +2,14 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Personalization.Silo.Tests.EndToEnd;
+using Personalization.TestKit;
 using Personalization.TestKit.Processes;
 
 namespace Personalization.Silo.Tests.Recommendations;
 
 /// <summary>What one visitor does changes what another gets, with the settings as they are shipped: commits every second.</summary>
 [Collection(Engines.Collection)]
+[Trait(Timed.Trait, Timed.Alone)]
 public sealed class ClickToOthersTests
 {
     private const int Clicks = 20;

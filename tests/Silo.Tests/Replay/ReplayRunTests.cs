@@ -100,6 +100,29 @@ public sealed class ReplayRunTests : IDisposable
     }
 
     [Fact]
+    public async Task More_than_a_few_refused_events_are_no_success()
+    {
+        var engine = new FakeEngine((_, events) => new FakeAnswer(HttpStatusCode.Accepted, [.. Enumerable.Range(0, events.Count / 2).Select(i => (i, "value must not be negative", false))]));
+        Assert.Equal(1, await Run(engine, 100, new ReplayOptions { Batch = 10, Concurrency = 1 }));
+        Assert.Equal(50, engine.Accepted.Count);
+        Assert.Contains("The engine refused 50 of 100 events, more than a few", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Conflict, "2026-01-01T00:00:00Z", "the engine goes by the wall clock")]
+    [InlineData(HttpStatusCode.Unauthorized, "2026-01-01T00:00:00Z", "If the engine goes by the wall clock")]
+    [InlineData(HttpStatusCode.BadRequest, "2026-01-01T00:00:00Z", null)]
+    [InlineData(HttpStatusCode.Conflict, "2026-03-01T11:00:00Z", null)]
+    public async Task Old_events_on_a_wall_clock_are_warned_of(HttpStatusCode answer, string time, string? warning)
+    {
+        var path = _folder.Write("old.ndjson", JsonSerializer.Serialize(new { type = "search", customerId = "c" }) + "\n" + JsonSerializer.Serialize(new { type = "search", customerId = "c", timestamp = time }) + "\n");
+        using var http = new HttpClient(new OneAnswer(answer)) { BaseAddress = new Uri("http://localhost/") };
+        var told = await OldEvents.Warning([ReplayFile.Open(path, null)], http, new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero), CancellationToken.None);
+        if (warning is null) Assert.Null(told);
+        else Assert.Contains(warning, told, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_rate_is_kept()
     {
         var engine = new FakeEngine((_, _) => null);
@@ -123,6 +146,11 @@ public sealed class ReplayRunTests : IDisposable
             JsonSerializer.Serialize(new { type = "search", customerId = $"c{i % 7}", timestamp = "2026-01-01T00:00:00Z" }) + "\n")));
         using var http = new HttpClient(engine) { BaseAddress = new Uri("http://localhost/") };
         return await new ReplayRun(http, options, new ReplayOrder(), _output, _error, _clock).Run([ReplayFile.Open(path, null)], showProgress: false, CancellationToken.None);
+    }
+
+    private sealed class OneAnswer(HttpStatusCode status) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(new HttpResponseMessage(status));
     }
 
     private static string Id(int line) => $"e.ndjson:{line}";

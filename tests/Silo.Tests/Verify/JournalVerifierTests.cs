@@ -127,7 +127,7 @@ public sealed class JournalVerifierTests : IDisposable
         {
             // Only the last write's row stays; its version is where the fold has come to.
             var applied = i == journal.Length - 1 ? profile.Applied : journal[i][^1].Position;
-            var reply = await store.Commit(new CommitChunk(0, epoch,
+            var reply = await store.Commit(new CommitChunk(0, new OwnerFence(epoch, 0),
             [
                 new CustomerWrite
                 {

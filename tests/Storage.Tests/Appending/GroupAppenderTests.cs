@@ -23,7 +23,7 @@ public sealed class GroupAppenderTests : IDisposable
     [Fact]
     public async Task What_arrives_while_a_group_is_under_way_goes_as_the_next_group()
     {
-        await using var appender = new GroupAppender(_log, _store);
+        await using var appender = new GroupAppender(_log, _store, scheduler: new AtOnce());
         _log.Appends.Hold();
         var calls = Enumerable.Range(0, 10).Select(i => appender.Append(0, Items($"{i}")).AsTask()).ToArray();
         _log.Appends.Release();
@@ -51,7 +51,7 @@ public sealed class GroupAppenderTests : IDisposable
     [Fact]
     public async Task Partitions_do_not_wait_for_each_other()
     {
-        await using var appender = new GroupAppender(_log, _store);
+        await using var appender = new GroupAppender(_log, _store, scheduler: new AtOnce());
         _log.Appends.Hold();
         var held = appender.Append(0, Items("a")).AsTask();
         var other = new GroupAppender(_memory, _store);
@@ -81,7 +81,7 @@ public sealed class GroupAppenderTests : IDisposable
     public async Task A_generation_that_starts_while_an_outcome_is_unknown_neither_doubles_nor_drops_the_group(Fault fault, long expected)
     {
         var time = new FakeTimeProvider();
-        await using var appender = new GroupAppender(_log, _store, time: time);
+        await using var appender = new GroupAppender(_log, _store, time: time, scheduler: new AtOnce());
         await appender.Append(1, Items("warm"));
         _log.Appends.Next(fault);
         var append = appender.Append(0, Items("a")).AsTask();
@@ -100,11 +100,11 @@ public sealed class GroupAppenderTests : IDisposable
         var copy = _memory.Copy();
         await appender.Append(0, Items("b", "c"));
         var owner = (await _store.Claim(0, 1)).Epoch;
-        await _store.Commit(new CommitChunk(0, owner, [new CustomerWrite { Customer = CustomerKey.Parse("default/x"), Applied = 3 }]));
+        await _store.Commit(new CommitChunk(0, new OwnerFence(owner, 0), [new CustomerWrite { Customer = CustomerKey.Parse("default/x"), Applied = 3 }]));
         _memory.Restore(copy);
         Assert.Equal([4], await appender.Append(0, Items("d")));
         Assert.Equal((4, 4), ((await _memory.ReadHead(0)).GenerationStart, (await _memory.ReadHead(0)).Tail));
-        Assert.True((await _store.Commit(new CommitChunk(0, owner, []))).StaleEpoch);
+        Assert.Equal(OwnerWriteStatus.StaleEpoch, (await _store.Commit(new CommitChunk(0, new OwnerFence(owner, 0), []))).Owner.Status);
         Assert.Equal(["a", "d"], await Texts());
     }
 
@@ -126,7 +126,7 @@ public sealed class GroupAppenderTests : IDisposable
     public async Task A_first_append_notices_a_log_that_is_older_than_what_was_folded()
     {
         var owner = (await _store.Claim(0, 1)).Epoch;
-        await _store.Commit(new CommitChunk(0, owner, [new CustomerWrite { Customer = CustomerKey.Parse("default/x"), Applied = 7 }]));
+        await _store.Commit(new CommitChunk(0, new OwnerFence(owner, 0), [new CustomerWrite { Customer = CustomerKey.Parse("default/x"), Applied = 7 }]));
         await using var appender = new GroupAppender(_log, _store);
         Assert.Equal([8], await appender.Append(0, Items("a")));
     }
@@ -136,7 +136,7 @@ public sealed class GroupAppenderTests : IDisposable
     {
         await using (var before = new GroupAppender(_log, _store)) await before.Append(0, Items("a", "b"));
         var owner = (await _store.Claim(0, 1)).Epoch;
-        await _store.Commit(new CommitChunk(0, owner, [new CustomerWrite { Customer = CustomerKey.Parse("default/x"), Applied = 2, AppliedHash = 12345 }]));
+        await _store.Commit(new CommitChunk(0, new OwnerFence(owner, 0), [new CustomerWrite { Customer = CustomerKey.Parse("default/x"), Applied = 2, AppliedHash = 12345 }]));
         await using var appender = new GroupAppender(_log, _store);
         Assert.Equal([3], await appender.Append(0, Items("c")));
         Assert.Equal(3, (await _memory.ReadHead(0)).GenerationStart);
@@ -154,7 +154,7 @@ public sealed class GroupAppenderTests : IDisposable
     [Fact]
     public async Task A_full_queue_refuses_and_nothing_of_the_call_is_appended()
     {
-        await using var appender = new GroupAppender(_log, _store, new GroupAppenderOptions { QueueEntries = 3, GroupEntries = 2 });
+        await using var appender = new GroupAppender(_log, _store, new GroupAppenderOptions { QueueEntries = 3, GroupEntries = 2 }, scheduler: new AtOnce());
         _log.Appends.Hold();
         var first = appender.Append(0, Items("a")).AsTask();
         var second = appender.Append(0, Items("b", "c")).AsTask();
@@ -168,7 +168,7 @@ public sealed class GroupAppenderTests : IDisposable
     [Fact]
     public async Task Groups_keep_to_their_bounds_and_never_split_a_call()
     {
-        await using var appender = new GroupAppender(_log, _store, new GroupAppenderOptions { GroupEntries = 4, GroupBytes = 100 });
+        await using var appender = new GroupAppender(_log, _store, new GroupAppenderOptions { GroupEntries = 4, GroupBytes = 100 }, scheduler: new AtOnce());
         _log.Appends.Hold();
         Task[] calls =
         [
@@ -183,7 +183,7 @@ public sealed class GroupAppenderTests : IDisposable
     [Fact]
     public async Task A_cancelled_caller_stops_waiting_and_the_group_goes_on()
     {
-        await using var appender = new GroupAppender(_log, _store);
+        await using var appender = new GroupAppender(_log, _store, scheduler: new AtOnce());
         using var cancellation = new CancellationTokenSource();
         _log.Appends.Hold();
         var call = appender.Append(0, Items("a"), cancellation.Token).AsTask();
@@ -241,6 +241,62 @@ public sealed class GroupAppenderTests : IDisposable
         }))).WaitAsync(s_patience);
         var entries = (await _memory.Read(new ReadRequest(0, 0, MaxEntries: 10_000))).Entries;
         Assert.Equal(entries.Select(entry => (entry.Position, Encoding.UTF8.GetString(entry.Bytes))), answered.SelectMany(mine => mine).Order());
+    }
+
+    [Fact]
+    public async Task Others_do_not_wait_for_a_caller_that_computes_on_its_own_scheduler()
+    {
+        await using var appender = new GroupAppender(_log, _store);
+        using ManualResetEventSlim computes = new(), ends = new();
+        var grain = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+        var busy = Task.Factory.StartNew(
+            () =>
+            {
+                // A customer's turn that appends first, so that the loop is started by it, and then computes.
+                var mine = appender.Append(0, Items("a")).AsTask();
+                computes.Set();
+                ends.Wait(s_patience);
+                return mine;
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            grain).Unwrap();
+        computes.Wait(s_patience);
+        try
+        {
+            Assert.Equal([2], await appender.Append(0, Items("b")).AsTask().WaitAsync(s_patience));
+        }
+        finally
+        {
+            ends.Set();
+        }
+
+        Assert.Equal([1], await busy);
+    }
+
+    [Fact]
+    public async Task Whatever_a_log_throws_leaves_the_outcome_unknown_and_appends_go_on()
+    {
+        await using var appender = new GroupAppender(_log, _store, new GroupAppenderOptions { FirstRetry = TimeSpan.FromTicks(1), LongestRetry = TimeSpan.FromTicks(1), DownAfter = int.MaxValue });
+        foreach (var fault in new Exception[] { new InvalidOperationException("the client is busy"), new ArgumentException("a bug in the client"), new NotSupportedException("not now"), new TaskCanceledException("its own time is over") })
+        {
+            _log.Appends.Throw(fault);
+            await appender.Append(0, Items(fault.Message));
+        }
+
+        Assert.Equal(["the client is busy", "a bug in the client", "not now", "its own time is over"], await Texts());
+    }
+
+    [Fact]
+    public async Task A_writer_id_that_another_process_uses_too_ends_the_appends_of_the_partition_and_says_so()
+    {
+        await using var appender = new GroupAppender(_log, _store);
+        await appender.Append(0, Items("a"));
+        await _memory.Append(new AppendRequest(0, (await _memory.ReadHead(0)).Generation, appender.Writer, 2, 1, Items("b", "c")));
+        var fault = await Assert.ThrowsAnyAsync<Exception>(() => appender.Append(0, Items("d")).AsTask().WaitAsync(s_patience));
+        Assert.Contains("used twice", fault.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<LogUnavailableException>(() => appender.Append(0, Items("e")).AsTask());
+        Assert.Equal([1], await appender.Append(1, Items("f")));
     }
 
     private static AppendItem[] Items(params string[] texts) => [.. texts.Select(text => new AppendItem(Encoding.UTF8.GetBytes(text)))];

@@ -57,6 +57,17 @@ internal sealed class RedisInstallation : IAsyncDisposable
         }
     }
 
+    /// <summary>Copies all keys of all partitions, log and store, or puts the copies in their place.</summary>
+    public async Task CopyPartitions(bool restore)
+    {
+        var database = Connection.GetDatabase();
+        var server = Connection.GetServers()[0];
+        var (from, to) = restore ? ("copy:", "") : ("", "copy:");
+        foreach (var stale in server.Keys(pattern: $"{to}{Options.KeyPrefix}:{{*").ToArray()) await database.KeyDeleteAsync(stale);
+        foreach (var key in server.Keys(pattern: $"{from}{Options.KeyPrefix}:{{*").ToArray())
+            await database.ExecuteAsync("COPY", key, $"{to}{key.ToString()[from.Length..]}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         Storage.Dispose();

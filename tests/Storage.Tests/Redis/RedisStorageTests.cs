@@ -117,7 +117,8 @@ public sealed class RedisStorageTests
         for (var i = 1; i <= 5; i++)
         {
             Assert.Equal([i], await appender.Append(0, [new AppendItem([(byte)i])]));
-            await storage.Store.Commit(new CommitChunk(0, epoch, [new CustomerWrite { Customer = CustomerKey.Parse("default/a"), Base = i - 1, Applied = i, Row = [(byte)i] }]));
+            var fence = new OwnerFence(epoch, (await storage.Log.ReadHead(0)).Generation);
+            await storage.Store.Commit(new CommitChunk(0, fence, [new CustomerWrite { Customer = CustomerKey.Parse("default/a"), Base = i - 1, Applied = i, Row = [(byte)i] }]));
             await server.Kill();
             await Assert.ThrowsAnyAsync<Exception>(async () => await storage.Log.ReadHead(0));
             await server.Restart();

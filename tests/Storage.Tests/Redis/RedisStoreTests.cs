@@ -1,3 +1,5 @@
+using Personalization.Log;
+using Personalization.Partitions;
 using Personalization.Stores;
 using Personalization.TestKit.Storage;
 
@@ -6,6 +8,8 @@ namespace Personalization.Storage.Tests.Redis;
 internal sealed class RedisStoreFixture : PartitionStoreFixture
 {
     private RedisInstallation _installation = null!;
+
+    public override IPartitionLog Log => _installation.Storage.Log;
 
     public override IPartitionStore Store => _installation.Storage.Store;
 
@@ -22,10 +26,29 @@ internal sealed class RedisStoreFixture : PartitionStoreFixture
 
     public override async ValueTask Reopen() => await _installation.Reopen();
 
+    public override async ValueTask KeepCopy() => await _installation.CopyPartitions(restore: false);
+
+    public override async ValueTask RestoreCopy() => await _installation.CopyPartitions(restore: true);
+
+    public override async ValueTask FlipBit(CustomerKey customer, int bit)
+    {
+        const int HeaderSize = 17;
+        var database = _installation.Connection.GetDatabase();
+        var rows = $"{_installation.Options.KeyPrefix}:{{0}}:rows:{PartitionMap.SlotOf(customer)}";
+        var row = (byte[])(await database.HashGetAsync(rows, customer.Text))!;
+        row[HeaderSize + (bit / 8)] ^= (byte)(1 << (bit % 8));
+        await database.HashSetAsync(rows, customer.Text, row);
+    }
+
     public override ValueTask DisposeAsync() => _installation.DisposeAsync();
 }
 
 public sealed class RedisPartitionStoreTests : PartitionStoreConformance
+{
+    protected override ValueTask<PartitionStoreFixture> Create() => RedisStoreFixture.Open();
+}
+
+public sealed class RedisPartitionStoreLossTests : PartitionStoreLossConformance
 {
     protected override ValueTask<PartitionStoreFixture> Create() => RedisStoreFixture.Open();
 }

@@ -4,6 +4,8 @@ using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Storage.Sqlite;
 using Personalization.Stores;
+using Personalization.TestKit;
+using Personalization.TestKit.Storage;
 
 namespace Personalization.Storage.Tests.Sqlite;
 
@@ -80,7 +82,7 @@ public sealed class EmbeddedStorageTests : IDisposable
         for (var i = 1; i <= 20; i++)
         {
             await storage.Log.Append(new AppendRequest(0, generation, 9, i, i - 1, [new AppendItem([(byte)i])]));
-            await storage.Store.Commit(new CommitChunk(0, epoch, [new CustomerWrite { Customer = CustomerKey.Parse("default/a"), Base = i - 1, Applied = i, Row = [(byte)i] }]));
+            await storage.Store.Commit(new CommitChunk(0, new OwnerFence(epoch, generation), [new CustomerWrite { Customer = CustomerKey.Parse("default/a"), Base = i - 1, Applied = i, Row = [(byte)i] }]));
             var copy = Directory.CreateDirectory(copies.File($"{i}")).FullName;
             foreach (var file in Directory.GetFiles(_folder.Path, "*.db*").Where(file => !file.EndsWith("-shm", StringComparison.Ordinal)))
                 File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
@@ -92,6 +94,7 @@ public sealed class EmbeddedStorageTests : IDisposable
     }
 
     [Fact]
+    [Trait(Timed.Trait, Timed.Alone)]
     public async Task Readers_do_not_wait_for_a_writer_that_is_in_the_middle_of_a_transaction()
     {
         using var storage = new EmbeddedStorage(_folder.Path, 1);
@@ -112,10 +115,10 @@ public sealed class EmbeddedStorageTests : IDisposable
     public async Task A_write_that_fails_harms_no_other_of_its_transaction()
     {
         using var storage = new EmbeddedStorage(_folder.Path, 1);
-        var epoch = (await storage.Store.Claim(0, 5)).Epoch;
+        var fence = new OwnerFence((await storage.Store.Claim(0, 5)).Epoch, await FilledLog.UpTo(storage.Log, 20));
         var broken = new CustomerWrite { Customer = CustomerKey.Parse("default/broken"), Applied = 3, Row = null! };
         var commits = Enumerable.Range(0, 20).Select(i => storage.Store.Commit(new CommitChunk(
-            0, epoch, [new CustomerWrite { Customer = CustomerKey.Parse($"default/{i}"), Applied = i + 1 }, .. i % 2 == 0 ? [] : new[] { broken with { DeadLetters = null! } }])).AsTask()).ToArray();
+            0, fence, [new CustomerWrite { Customer = CustomerKey.Parse($"default/{i}"), Applied = i + 1 }, .. i % 2 == 0 ? [] : new[] { broken with { DeadLetters = null! } }])).AsTask()).ToArray();
         for (var i = 0; i < commits.Length; i++)
         {
             if (i % 2 == 0) Assert.Equal([CommitOutcome.Written], (await commits[i]).Outcomes);

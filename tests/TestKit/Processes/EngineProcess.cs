@@ -12,8 +12,8 @@ namespace Personalization.TestKit.Processes;
 /// </summary>
 public sealed class EngineProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan StartLimit = Patience.Limit;
+    private static readonly TimeSpan StopLimit = Patience.Limit;
     private static readonly TimeSpan ReadyRetry = TimeSpan.FromMilliseconds(50);
     private const int Terminate = 15;
 

@@ -6,6 +6,7 @@ namespace Personalization.TestKit.Storage;
 public sealed class FaultPlan
 {
     private readonly ConcurrentQueue<Fault> _next = new();
+    private readonly ConcurrentQueue<Exception> _throws = new();
     private TaskCompletionSource? _hold;
 
     /// <summary>How many writes came so far.</summary>
@@ -16,6 +17,9 @@ public sealed class FaultPlan
     {
         foreach (var fault in faults) _next.Enqueue(fault);
     }
+
+    /// <summary>The next write is lost with this exception.</summary>
+    public void Throw(Exception fault) => _throws.Enqueue(fault);
 
     /// <summary>Holds writes back from now on, until <see cref="Release"/>.</summary>
     public void Hold() => _hold ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,6 +37,7 @@ public sealed class FaultPlan
     {
         Writes++;
         if (_hold is { } hold) await hold.Task;
+        if (_throws.TryDequeue(out var thrown)) throw thrown;
         _next.TryDequeue(out var fault);
         if (fault == Fault.LostRequest) throw new InjectedFaultException();
         var answer = await write();

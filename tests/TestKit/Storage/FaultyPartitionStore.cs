@@ -1,3 +1,4 @@
+using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Stores;
 
@@ -16,13 +17,13 @@ public sealed class FaultyPartitionStore(IPartitionStore inner) : IPartitionStor
     public ValueTask<PartitionState> ReadPartition(int partition, CancellationToken cancellation = default) => inner.ReadPartition(partition, cancellation);
 
     /// <inheritdoc />
-    public ValueTask<PartitionState> Claim(int partition, ulong nonce, CancellationToken cancellation = default) =>
-        Tenure.Run(() => inner.Claim(partition, nonce, cancellation));
+    public ValueTask<PartitionState> Claim(int partition, ulong nonce, long above = 0, CancellationToken cancellation = default) =>
+        Tenure.Run(() => inner.Claim(partition, nonce, above, cancellation));
 
     /// <inheritdoc />
-    public ValueTask<bool> AdoptGeneration(
-        int partition, Epoch epoch, ulong generation, long position, ulong positionHash, long lost, CancellationToken cancellation = default) =>
-        Tenure.Run(() => inner.AdoptGeneration(partition, epoch, generation, position, positionHash, lost, cancellation));
+    public ValueTask<OwnerWriteReply> AdoptGeneration(
+        int partition, OwnerFence fence, long position, ulong positionHash, long lost, CancellationToken cancellation = default) =>
+        Tenure.Run(() => inner.AdoptGeneration(partition, fence, position, positionHash, lost, cancellation));
 
     /// <inheritdoc />
     public ValueTask<CustomerRecord?> ReadCustomer(int partition, CustomerKey customer, CancellationToken cancellation = default) =>
@@ -32,11 +33,11 @@ public sealed class FaultyPartitionStore(IPartitionStore inner) : IPartitionStor
     public ValueTask<CommitReply> Commit(CommitChunk chunk, CancellationToken cancellation = default) => Commits.Run(() => inner.Commit(chunk, cancellation));
 
     /// <inheritdoc />
-    public ValueTask<bool> Advance(PositionAdvance advance, CancellationToken cancellation = default) => Tenure.Run(() => inner.Advance(advance, cancellation));
+    public ValueTask<OwnerWriteReply> Advance(PositionAdvance advance, CancellationToken cancellation = default) => Tenure.Run(() => inner.Advance(advance, cancellation));
 
     /// <inheritdoc />
-    public ValueTask<bool> Park(int partition, Epoch epoch, CustomerKey customer, long from, CancellationToken cancellation = default) =>
-        Tenure.Run(() => inner.Park(partition, epoch, customer, from, cancellation));
+    public ValueTask<OwnerWriteReply> Park(int partition, OwnerFence fence, CustomerKey customer, EntryMark from, CancellationToken cancellation = default) =>
+        Tenure.Run(() => inner.Park(partition, fence, customer, from, cancellation));
 
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<JournalSegment>> ReadJournal(

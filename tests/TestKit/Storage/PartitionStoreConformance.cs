@@ -18,6 +18,26 @@ public abstract class PartitionStoreConformance : PartitionStoreSuite
         Assert.Null(await Store.ReadCustomer(2, Key("a")));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(13)]
+    [InlineData(23)]
+    public async Task A_row_that_is_not_what_was_written_says_so_until_it_is_written_anew(int bit)
+    {
+        await Claim();
+        await Commit(Change("ann", 0, 5), Change("bob", 0, 6));
+        await Fixture.Reopen();
+        Assert.False((await Store.ReadCustomer(0, Key("ann")))!.IsDamaged);
+        await Fixture.FlipBit(Key("ann"), bit);
+        var damaged = (await Store.ReadCustomer(0, Key("ann")))!;
+        Assert.Equal((true, 5), (damaged.IsDamaged, damaged.Applied));
+        Assert.False((await Store.ReadCustomer(0, Key("bob")))!.IsDamaged);
+
+        Assert.Equal([CommitOutcome.Written], await Commit(Change("ann", 5, 9, "new")));
+        Assert.False((await Store.ReadCustomer(0, Key("ann")))!.IsDamaged);
+        Assert.Equal("new", await Row("ann"));
+    }
+
     [Fact]
     public async Task A_claim_raises_the_counter_and_a_repeat_of_it_changes_nothing()
     {
@@ -47,7 +67,7 @@ public abstract class PartitionStoreConformance : PartitionStoreSuite
         Assert.NotNull(record);
         Assert.Equal((4, 3, "alpha", "side of alpha", false), (record.Applied, record.FoldVersion, Encoding.UTF8.GetString(record.Row), Encoding.UTF8.GetString(record.Side), record.IsTombstone));
         var state = await Store.ReadPartition(0);
-        Assert.Equal((7L, 7000UL, 0L), (state.HighestPosition, state.HighestHash, state.Position));
+        Assert.Equal((7L, FilledLog.HashOf(7), 0L), (state.HighestPosition, state.HighestHash, state.Position));
         Assert.Null(await Store.ReadCustomer(1, Key("a")));
     }
 
@@ -111,17 +131,18 @@ public abstract class PartitionStoreConformance : PartitionStoreSuite
     public async Task Nothing_is_written_under_another_tenure()
     {
         await Claim(1);
-        var former = Epoch;
+        var former = Fence;
         await Commit(Change("a", 0, 4));
         await Claim(2);
+        await Grow(9);
         var reply = await Store.Commit(new CommitChunk(0, former, [Change("a", 4, 9)]));
-        Assert.True(reply.StaleEpoch);
+        Assert.Equal(OwnerWriteStatus.StaleEpoch, reply.Owner.Status);
         Assert.Empty(reply.Outcomes);
-        Assert.False(await Store.Advance(new PositionAdvance(0, former, 9, 0, 0, [])));
-        Assert.False(await Store.Park(0, former, Key("a"), 5));
-        Assert.False(await Store.AdoptGeneration(0, former, 5, 0, 0, 0));
-        Assert.True((await Store.Commit(new CommitChunk(0, new Epoch(Epoch.Counter, 999), []))).StaleEpoch);
-        Assert.True((await Store.Commit(new CommitChunk(1, Epoch, [Change("a", 0, 4)]))).StaleEpoch);
+        Assert.Equal(OwnerWriteStatus.StaleEpoch, (await Store.Advance(new PositionAdvance(0, former, Entry(9), 0, []))).Status);
+        Assert.Equal(OwnerWriteStatus.StaleEpoch, (await Store.Park(0, former, Key("a"), Entry(5))).Status);
+        Assert.Equal(OwnerWriteStatus.StaleEpoch, (await Store.AdoptGeneration(0, former with { Generation = 5 }, 0, 0, 0)).Status);
+        Assert.Equal(OwnerWriteStatus.StaleEpoch, (await Store.Commit(new CommitChunk(0, Fence with { Epoch = new Epoch(Epoch.Counter, 999) }, []))).Owner.Status);
+        Assert.Equal(OwnerWriteStatus.StaleEpoch, (await Store.Commit(new CommitChunk(1, Fence, [Change("a", 0, 4)]))).Owner.Status);
         var state = await Store.ReadPartition(0);
         Assert.Equal((0L, 0UL, 0), (state.Position, state.Generation, state.Parks.Count));
         Assert.Equal(4, (await Store.ReadCustomer(0, Key("a")))!.Applied);
@@ -131,9 +152,10 @@ public abstract class PartitionStoreConformance : PartitionStoreSuite
     public async Task Commits_that_wait_together_each_have_their_own_outcome()
     {
         await Claim();
+        await Grow(40);
         var replies = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Store.Commit(new CommitChunk(
-            0, i % 4 == 3 ? new Epoch(Epoch.Counter + 1, 5) : Epoch, [Change($"k{i}", 0, i + 1), Change("shared", 0, i + 1)])).AsTask()));
-        Assert.All(replies.Where((_, i) => i % 4 == 3), reply => Assert.True(reply.StaleEpoch));
+            0, i % 4 == 3 ? Fence with { Epoch = new Epoch(Epoch.Counter + 1, 5) } : Fence, [Change($"k{i}", 0, i + 1), Change("shared", 0, i + 1)])).AsTask()));
+        Assert.All(replies.Where((_, i) => i % 4 == 3), reply => Assert.Equal(OwnerWriteStatus.StaleEpoch, reply.Owner.Status));
         var written = replies.Where((_, i) => i % 4 != 3).ToArray();
         Assert.All(written, reply => Assert.Equal(CommitOutcome.Written, reply.Outcomes[0]));
         Assert.Single(written, reply => reply.Outcomes[1] == CommitOutcome.Written);
@@ -153,6 +175,20 @@ public abstract class PartitionStoreConformance : PartitionStoreSuite
     }
 
     [Fact]
+    public async Task Counters_are_exact_beyond_what_a_double_holds()
+    {
+        const long beyond = (1L << 53) + 1;
+        await Claim();
+        await Commit(
+            Change("a", 0, 1) with { Counters = new Dictionary<string, long> { ["n"] = beyond, ["m"] = 1 } },
+            Change("b", 0, 2) with { Counters = new Dictionary<string, long> { ["n"] = beyond, ["m"] = (1L << 52) - 1 } },
+            Change("c", 0, 3) with { Counters = new Dictionary<string, long> { ["n"] = long.MaxValue - (2 * beyond), ["m"] = (1L << 52) - 1 } });
+        await Commit(Change("a", 1, 4) with { Counters = new Dictionary<string, long> { ["n"] = -beyond, ["m"] = 1 } });
+        await Fixture.Reopen();
+        Assert.Equal(new Dictionary<string, long> { ["m"] = 1L << 53, ["n"] = long.MaxValue - beyond }, (await Store.ReadPartition(0)).Counters.OrderBy(pair => pair.Key).ToDictionary());
+    }
+
+    [Fact]
     public async Task The_position_moves_forward_only()
     {
         await Claim();
@@ -161,10 +197,10 @@ public abstract class PartitionStoreConformance : PartitionStoreSuite
         Assert.True(await Advance(5, newest: 900));
         await Fixture.Reopen();
         var state = await Store.ReadPartition(0);
-        Assert.Equal((5L, 5000UL, 100L, 0L), (state.Position, state.PositionHash, state.NewestEventTime, state.DeadLetters));
+        Assert.Equal((5L, FilledLog.HashOf(5), 100L, 0L), (state.Position, state.PositionHash, state.NewestEventTime, state.DeadLetters));
         Assert.True(await Advance(8, newest: 50));
         state = await Store.ReadPartition(0);
-        Assert.Equal((8L, 8000UL, 100L), (state.Position, state.PositionHash, state.NewestEventTime));
+        Assert.Equal((8L, FilledLog.HashOf(8), 100L), (state.Position, state.PositionHash, state.NewestEventTime));
     }
 
     [Fact]
@@ -173,12 +209,12 @@ public abstract class PartitionStoreConformance : PartitionStoreSuite
         await Claim();
         await Commit(Change("a", 0, 9), Change("b", 0, 4));
         await Advance(6);
-        Assert.Equal((9L, 9000UL), Highest(await Store.ReadPartition(0)));
+        Assert.Equal((9L, FilledLog.HashOf(9)), Highest(await Store.ReadPartition(0)));
         await Advance(12);
-        Assert.Equal((12L, 12000UL), Highest(await Store.ReadPartition(0)));
-        await Store.Park(0, Epoch, Key("a"), 10);
-        Assert.Equal((12L, 12000UL), Highest(await Store.ReadPartition(0)));
-        await Store.Park(0, Epoch, Key("b"), 15);
+        Assert.Equal((12L, FilledLog.HashOf(12)), Highest(await Store.ReadPartition(0)));
+        await Park("a", 10);
+        Assert.Equal((12L, FilledLog.HashOf(12)), Highest(await Store.ReadPartition(0)));
+        await Park("b", 15);
         Assert.Equal((15L, 0UL), Highest(await Store.ReadPartition(0)));
 
         static (long, ulong) Highest(PartitionState state) => (state.HighestPosition, state.HighestHash);
@@ -201,15 +237,19 @@ public abstract class PartitionStoreConformance : PartitionStoreSuite
     public async Task A_generation_is_adopted_once_with_position_and_loss()
     {
         await Claim();
-        Assert.True(await Store.AdoptGeneration(0, Epoch, 11, 0, 0, 0));
         await Commit(Change("a", 0, 9));
         await Advance(6);
-        Assert.True(await Store.AdoptGeneration(0, Epoch, 12, 6, 66, 3));
-        Assert.True(await Store.AdoptGeneration(0, Epoch, 12, 4, 44, 5));
+        var first = Fence.Generation;
+        Assert.Equal(OwnerWriteStatus.Written, (await Store.AdoptGeneration(0, Fence, 0, 0, 0)).Status);
+        var second = Fence with { Generation = (await Log.StartGeneration(0, first, 9)).Generation };
+        Assert.Equal(OwnerWriteStatus.Written, (await Store.AdoptGeneration(0, second, 6, 66, 3)).Status);
+        Assert.Equal(OwnerWriteStatus.Written, (await Store.AdoptGeneration(0, second, 4, 44, 5)).Status);
         await Fixture.Reopen();
         var state = await Store.ReadPartition(0);
-        Assert.Equal((12UL, 6L, 66UL, 3L, 9L, 0UL), (state.Generation, state.Position, state.PositionHash, state.Lost, state.HighestPosition, state.HighestHash));
-        await Store.AdoptGeneration(0, Epoch, 13, 6, 66, 4);
+        Assert.Equal((second.Generation, 6L, 66UL, 3L, 9L, 0UL), (state.Generation, state.Position, state.PositionHash, state.Lost, state.HighestPosition, state.HighestHash));
+        Assert.Equal(OwnerWriteStatus.WentBack, (await Store.AdoptGeneration(0, Fence, 6, 66, 4)).Status);
+        var third = Fence with { Generation = (await Log.StartGeneration(0, second.Generation, 9)).Generation };
+        await Store.AdoptGeneration(0, third, 6, 66, 4);
         Assert.Equal(7, (await Store.ReadPartition(0)).Lost);
     }
 
@@ -217,12 +257,12 @@ public abstract class PartitionStoreConformance : PartitionStoreSuite
     public async Task A_park_keeps_its_lowest_start_and_ends_with_the_commit_that_reaches_everything()
     {
         await Claim();
-        Assert.True(await Store.Park(0, Epoch, Key("a"), 5));
-        Assert.True(await Store.Park(0, Epoch, Key("a"), 8));
-        await Store.Park(0, Epoch, Key("b"), 7);
+        Assert.True(await Park("a", 5));
+        Assert.True(await Park("a", 8));
+        await Park("b", 7);
         await Fixture.Reopen();
         Assert.Equal(new Dictionary<CustomerKey, long> { [Key("a")] = 5, [Key("b")] = 7 }, (await Store.ReadPartition(0)).Parks.ToDictionary());
-        await Store.Park(0, Epoch, Key("a"), 3);
+        await Park("a", 3);
         await Commit(Change("a", 0, 9));
         Assert.Equal(3, (await Store.ReadPartition(0)).Parks[Key("a")]);
         await Commit(Change("a", 9, 10) with { ClearsPark = true }, Change("b", 5, 8) with { ClearsPark = true });
@@ -234,10 +274,10 @@ public abstract class PartitionStoreConformance : PartitionStoreSuite
     {
         await Claim();
         var write = Change("a", 0, 9) with { ClearsPark = true };
-        await Store.Park(0, Epoch, Key("a"), 4);
+        await Park("a", 4);
         await Commit(write);
         Assert.Empty((await Store.ReadPartition(0)).Parks);
-        await Store.Park(0, Epoch, Key("a"), 12);
+        await Park("a", 12);
         Assert.Equal([CommitOutcome.Already], await Commit(write));
         Assert.Equal(12, (await Store.ReadPartition(0)).Parks[Key("a")]);
     }

@@ -198,10 +198,10 @@ public abstract class PartitionStoreRecordsConformance : PartitionStoreSuite
     public async Task The_last_partition_is_as_good_as_the_first()
     {
         const int Last = PartitionStoreFixture.Partitions - 1;
-        var epoch = (await Store.Claim(Last, 5)).Epoch;
+        var fence = new OwnerFence((await Store.Claim(Last, 5)).Epoch, await FilledLog.UpTo(Log, 5, Last));
         await Store.RegisterConsumer(Last, "c");
-        await Store.Commit(new CommitChunk(Last, epoch, [Change("a", 0, 3) with { Outbox = [Item("x")], DeadLetters = [Letter(2, "a")] }]));
-        await Store.Commit(new CommitChunk(Last, epoch, [Change("a", 3, 5) with { ErasedAt = 5, IsTombstone = true }]));
+        await Store.Commit(new CommitChunk(Last, fence, [Change("a", 0, 3) with { Outbox = [Item("x")], DeadLetters = [Letter(2, "a")] }]));
+        await Store.Commit(new CommitChunk(Last, fence, [Change("a", 3, 5) with { ErasedAt = 5, IsTombstone = true }]));
         Assert.Empty((await Store.ReadOutbox(Last, 0, 10)).Rows.Single().Item.Bytes);
         Assert.Equal(0, (await Store.ReadPartition(Last)).DeadLetters);
         Assert.Empty((await Store.ReadOutbox(0, 0, 10)).Rows);

@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Stores;
 using Xunit;
@@ -39,6 +40,7 @@ public abstract class PartitionStoreSequences
         await using var fixture = Create();
         await fixture.Store.RegisterConsumer(0, "c");
         var epoch = (await fixture.Store.Claim(0, 1)).Epoch;
+        var generation = (await fixture.Log.ReadHead(0)).Generation;
         var rows = new Dictionary<CustomerKey, (long Applied, string Row, long? Due)>();
         var outbox = new List<(long Number, string Text)>();
         var parks = new Dictionary<CustomerKey, long>();
@@ -49,24 +51,27 @@ public abstract class PartitionStoreSequences
             switch (act)
             {
                 case Act.Commit or Act.Late:
-                    if (act == Act.Commit || chunks.Count == 0) chunks.Add(new CommitChunk(0, epoch, [.. Enumerable.Range(0, 1 + (number % 3)).Select(i => Write((who + i) % 4, number))]));
+                    if (act == Act.Commit || chunks.Count == 0) chunks.Add(new CommitChunk(0, new OwnerFence(epoch, generation), [.. Enumerable.Range(0, 1 + (number % 3)).Select(i => Write((who + i) % 4, number))]));
                     var chunk = act == Act.Late ? chunks[(who * 7 + number) % chunks.Count] : chunks[^1];
+                    await FilledLog.UpTo(fixture.Log, chunk.Highest.Position);
                     var reply = await fixture.Store.Commit(chunk);
-                    Assert.Equal(chunk.Epoch != epoch, reply.StaleEpoch);
-                    if (!reply.StaleEpoch) Assert.Equal(chunk.Customers.Select(Expect), reply.Outcomes);
+                    Assert.Equal(chunk.Fence.Epoch == epoch ? OwnerWriteStatus.Written : OwnerWriteStatus.StaleEpoch, reply.Owner.Status);
+                    if (reply.Owner.Status == OwnerWriteStatus.Written) Assert.Equal(chunk.Customers.Select(Expect), reply.Outcomes);
                     break;
                 case Act.Claim:
                     epoch = (await fixture.Store.Claim(0, (ulong)(++log + 100))).Epoch;
                     break;
                 case Act.Advance:
                     var next = Math.Max(0, log - number);
-                    Assert.True(await fixture.Store.Advance(new PositionAdvance(0, epoch, next, 1, 0, [])));
+                    await FilledLog.UpTo(fixture.Log, next);
+                    Assert.Equal(OwnerWriteStatus.Written, (await fixture.Store.Advance(new PositionAdvance(0, new OwnerFence(epoch, generation), new EntryMark(next, 0, 0), 0, []))).Status);
                     position = Math.Max(position, next);
                     highest = Math.Max(highest, position);
                     break;
                 case Act.Park:
                     var from = Math.Max(1, log - number);
-                    Assert.True(await fixture.Store.Park(0, epoch, Key(who), from));
+                    await FilledLog.UpTo(fixture.Log, from);
+                    Assert.Equal(OwnerWriteStatus.Written, (await fixture.Store.Park(0, new OwnerFence(epoch, generation), Key(who), new EntryMark(from, 0, 0))).Status);
                     parks[Key(who)] = Math.Min(from, parks.GetValueOrDefault(Key(who), long.MaxValue));
                     highest = Math.Max(highest, from);
                     break;

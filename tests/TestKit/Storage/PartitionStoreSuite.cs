@@ -1,4 +1,5 @@
 using System.Text;
+using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Stores;
 using Xunit;
@@ -32,8 +33,24 @@ public abstract class PartitionStoreSuite : IAsyncLifetime
         if (_fixture is not null) await _fixture.DisposeAsync();
     }
 
+    /// <summary>The log beside it.</summary>
+    protected IPartitionLog Log => Fixture.Log;
+
+    /// <summary>What an owner of partition 0 builds on under the present tenure.</summary>
+    protected OwnerFence Fence { get; private set; }
+
     /// <summary>Claims partition 0.</summary>
-    protected async Task Claim(ulong nonce = 77) => Epoch = (await Store.Claim(0, nonce)).Epoch;
+    protected async Task Claim(ulong nonce = 77)
+    {
+        Epoch = (await Store.Claim(0, nonce)).Epoch;
+        Fence = new OwnerFence(Epoch, (await Log.ReadHead(0)).Generation);
+    }
+
+    /// <summary>Sees to it that partition 0 of the log ends at a position or above it.</summary>
+    protected async Task Grow(long upTo) => await FilledLog.UpTo(Log, upTo);
+
+    /// <summary>The entry at a position of a log that was grown.</summary>
+    protected static EntryMark Entry(long position) => new(position, 0, FilledLog.HashOf(position));
 
     /// <summary>A customer's key.</summary>
     protected static CustomerKey Key(string id) => CustomerKey.Create("default", CustomerKeyKind.Customer, id);
@@ -50,7 +67,7 @@ public abstract class PartitionStoreSuite : IAsyncLifetime
         FoldVersion = 3,
         Row = Bytes(row),
         Side = Bytes("side of " + row),
-        AppliedHash = (ulong)to * 1000,
+        AppliedHash = FilledLog.HashOf(to),
     };
 
     /// <summary>An outbox item.</summary>
@@ -62,14 +79,26 @@ public abstract class PartitionStoreSuite : IAsyncLifetime
     /// <summary>Commits writes to partition 0 under the present tenure.</summary>
     protected async Task<IReadOnlyList<CommitOutcome>> Commit(params CustomerWrite[] writes)
     {
-        var reply = await Store.Commit(new CommitChunk(0, Epoch, writes));
-        Assert.False(reply.StaleEpoch);
+        var chunk = new CommitChunk(0, Fence, writes);
+        await Grow(chunk.Highest.Position);
+        var reply = await Store.Commit(chunk);
+        Assert.Equal(OwnerWriteStatus.Written, reply.Owner.Status);
         return reply.Outcomes;
     }
 
     /// <summary>Moves the position of partition 0 under the present tenure.</summary>
-    protected ValueTask<bool> Advance(long position, long newest = 0, params DeadLetter[] unreadable) =>
-        Store.Advance(new PositionAdvance(0, Epoch, position, (ulong)position * 1000, newest, unreadable));
+    protected async Task<bool> Advance(long position, long newest = 0, params DeadLetter[] unreadable)
+    {
+        await Grow(position);
+        return (await Store.Advance(new PositionAdvance(0, Fence, Entry(position), newest, unreadable))).Status == OwnerWriteStatus.Written;
+    }
+
+    /// <summary>Parks a customer of partition 0 under the present tenure.</summary>
+    protected async Task<bool> Park(string id, long from)
+    {
+        await Grow(from);
+        return (await Store.Park(0, Fence, Key(id), Entry(from))).Status == OwnerWriteStatus.Written;
+    }
 
     /// <summary>The row of a customer as text; null if there is none.</summary>
     protected async Task<string?> Row(string id) => await Store.ReadCustomer(0, Key(id)) is { } record ? Encoding.UTF8.GetString(record.Row) : null;

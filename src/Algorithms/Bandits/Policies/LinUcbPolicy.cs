@@ -15,7 +15,7 @@ public sealed class LinUcbPolicy : IBanditPolicy
 
     /// <summary>A policy over a posterior.</summary>
     /// <param name="posterior">What is believed.</param>
-    /// <param name="alpha">α &gt; 0, in standard deviations; 1 + √(ln(2/δ)/2) gives bounds that hold with probability 1 − δ (2.36 for .05 is 1 + 1.36).</param>
+    /// <param name="alpha">α &gt; 0, in standard deviations of the reward's noise, so in the unit of reward where that is not 1; 1 + √(ln(2/δ)/2) gives bounds that hold with probability 1 − δ (2.36 for .05 is 1 + 1.36).</param>
     /// <param name="epsilon">ε.</param>
     public LinUcbPolicy(IRewardPosterior posterior, double alpha = 1, double epsilon = 0)
     {

@@ -16,7 +16,7 @@ public sealed class SquareCbPolicy : IBanditPolicy
 
     /// <summary>A policy over a model.</summary>
     /// <param name="model">The regression.</param>
-    /// <param name="scale">γ after the first reward, about; 10 … 1000.</param>
+    /// <param name="scale">γ after the first reward, about; 10 … 1000 for rewards in [0, 1], in the inverse unit of reward for others.</param>
     /// <param name="exponent">How γ grows with the rewards, in [0, 1]; ½ by theory.</param>
     /// <param name="epsilon">ε.</param>
     public SquareCbPolicy(IRewardModel model, double scale = 10, double exponent = 0.5, double epsilon = 0)

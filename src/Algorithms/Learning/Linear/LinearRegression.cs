@@ -6,7 +6,7 @@ namespace Personalization.Algorithms.Learning.Linear;
 /// <summary>Linear regression learned one event at a time: E[y | x] = w₀ + Σ wᵢxᵢ, squared loss.</summary>
 /// <remarks>
 /// The loss is ½(s − y)², its derivative by the score s − y, times the event's weight. The adaptive rates of <see cref="LinearWeights"/> make steps
-/// independent of the target's scale at first: with AdaGrad a target of 10⁶ still moves a weight by at most η a step, so scale targets to about 1, or raise the rate.
+/// independent of the target's scale at first: with AdaGrad a target of 10⁶ still moves a weight by at most η a step, so put it behind a <see cref="Scaling.TargetScaledLearner"/> where targets are not about 1.
 /// An untouched model says 0. Cost: O(features), no allocation.
 /// </remarks>
 public sealed class LinearRegression : IOnlineLearner

@@ -60,6 +60,14 @@ internal sealed partial class SessionIndex(int sessionCapacity, int postingsPerI
         AddItem(number, click.Item, click.Time);
     }
 
+    /// <summary>Whether a click brings its session an item that it does not hold yet and has room for.</summary>
+    public bool IsNews(in Click click)
+    {
+        if (!TryFind(click.Session, out var number)) return true;
+        ref readonly var session = ref Session(number);
+        return session.Length < maxSessionLength && !(_items.Find(click.Item) is >= 0 and var dense && ItemsOf(session).Contains(dense));
+    }
+
     /// <summary>The number of a live session.</summary>
     public bool TryFind(ulong key, out uint number)
     {

@@ -83,6 +83,9 @@ public sealed class VmisKnn : SessionRecommender
     /// a session anew.</remarks>
     public override void Learn(in Click click) => _index.Learn(click);
 
+    /// <summary>Whether a click brings its session an item that the index does not hold of it yet, and will: false also where a session has grown to its longest.</summary>
+    public bool IsNews(in Click click) => _index.IsNews(click);
+
     private protected override void CollectCandidates(in SessionQuery query, RecommendationScratch scratch)
     {
         FindNeighbours(query.Items, scratch.Neighbours);

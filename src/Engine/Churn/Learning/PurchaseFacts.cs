@@ -1,4 +1,5 @@
 using System.Buffers;
+using Personalization.Engine.Features;
 using Personalization.Engine.Profiles;
 using Personalization.Events;
 using Personalization.Partitions;
@@ -33,18 +34,17 @@ public static class PurchaseFacts
     private const byte First = 1;
     private const byte Gone = 2;
 
-    /// <summary>The fact of a profile that is about to be committed; null if it has no purchase day (all of them came late).</summary>
+    /// <summary>The fact of a profile that is about to be committed; null if it has no purchase day, or refuses <c>personalization</c>.</summary>
     /// <param name="profile">The profile.</param>
     /// <param name="saved">The customer's sums as of the row that is stored.</param>
-    /// <param name="settings">The settings that it was folded with.</param>
-    public static OutboxItem? Make(CustomerProfile profile, CounterSnapshot saved, FoldSettings settings)
+    public static OutboxItem? Make(CustomerProfile profile, CounterSnapshot saved)
     {
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(saved);
-        var state = profile.WithPurchases(settings);
-        ref readonly var process = ref state.Purchases;
+        if (new FeatureView(profile).Refuses(FeaturePurpose.Personalization)) return null;
+        var process = profile.Purchases;
         if (process.Days == 0) return null;
-        var spend = ChurnScorer.Spend(profile, state, settings);
+        var spend = ChurnScorer.Spend(profile);
         return Write(new PurchaseFact(
             KeyHash.Hash64(profile.Customer.Text), saved.CountOf(EventType.Purchase) == 0, false, process.FirstDay, process.LastDay, process.Days, spend?.MeanValue ?? 0));
     }

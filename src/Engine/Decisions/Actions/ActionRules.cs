@@ -13,6 +13,9 @@ public static class ActionRules
     /// <summary>The largest <see cref="ActionDefinition.Value"/> and <see cref="ActionDefinition.Lever"/>: products of both stay exact enough to rank.</summary>
     public const double MaxWeight = 1e9;
 
+    /// <summary>The least product of <see cref="ActionDefinition.Value"/> and <see cref="ActionDefinition.Lever"/>, unless the lever is 0: what arbitration multiplies a reward with.</summary>
+    public const double MinWorth = 1e-12;
+
     /// <summary>Slots, purposes and caps of one action.</summary>
     public const int MaxSlots = 64;
 
@@ -40,6 +43,8 @@ public static class ActionRules
         if (definition.Title is { } title && System.Text.Encoding.UTF8.GetByteCount(title) > MaxTitleBytes) faults.Add($"title must be at most {MaxTitleBytes} bytes of UTF-8");
         if (!(definition.Value > 0 && definition.Value <= MaxWeight)) faults.Add($"value must be a number above 0 and at most {MaxWeight:N0}");
         if (!(definition.Lever >= 0 && definition.Lever <= MaxWeight)) faults.Add($"lever must be a number from 0 to {MaxWeight:N0}");
+        if (faults.Count == 0 && definition.Lever > 0 && definition.Value * definition.Lever < MinWorth)
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"value × lever must be 0 or at least {MinWorth:0.############}: arbitration ranks by the product, and this one is lost"));
         if (definition.Channel is { } channel) Add(CustomerKey.IdError("channel", channel));
         if (definition.Group is { } group) Add(CustomerKey.IdError("group", group));
         Names("slots", "a slot", definition.Slots, MaxSlots);

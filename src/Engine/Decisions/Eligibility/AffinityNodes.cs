@@ -1,4 +1,5 @@
 using System.Globalization;
+using Personalization.Engine.Features;
 using Personalization.Engine.Profiles;
 using Personalization.Partitions;
 
@@ -19,7 +20,7 @@ internal static class AffinityNodes
         if (!Tables.Contains(table))
             throw new EligibilityParseException(call.Arguments[0].Offset, $"there is no table of affinities '{EligibilityBinder.Short(table)}'{NearestName.Hint(table, Tables)}; the tables are {string.Join(", ", Tables)}");
         var name = EligibilityFunctions.Literal(call, 1, "the name", binder);
-        return new Bound(call, ValueKind.Number) { Number = new NumberColumn(Read(table, name, isShare, call.Arguments[1].Offset, binder.Scope)) };
+        return new Bound(call, ValueKind.Number) { Number = new NumberColumn(FeaturePurpose.Personalization, Read(table, name, isShare, call.Arguments[1].Offset, binder.Scope)) };
     }
 
     private static NumberRead Read(string table, string name, bool isShare, int offset, EligibilityScope scope)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Personalization.Engine.Features;
 using Personalization.Events;
 using Personalization.Partitions;
 
@@ -53,7 +54,7 @@ internal static class EligibilityFunctions
     private static Bound Consent(CallSyntax call, EligibilityBinder binder)
     {
         var purpose = Literal(call, 0, "the purpose", binder);
-        return new Bound(call, ValueKind.Flag) { Flag = new FlagColumn((in c) => c.HasConsent(purpose)) };
+        return new Bound(call, ValueKind.Flag) { Flag = new FlagColumn(FeaturePurpose.Request, (in c) => c.HasConsent(purpose)) };
     }
 
     private static Bound Count(CallSyntax call, EligibilityBinder binder)
@@ -64,13 +65,13 @@ internal static class EligibilityFunctions
         NumberRead read = type == EventType.Custom
             ? (in c) => c.Profile.CustomTypes is { } custom && custom.TryGetValue(name, out var count) ? count : 0
             : (in c) => c.Profile.Totals.Of(type);
-        return new Bound(call, ValueKind.Number) { Number = new NumberColumn(read) };
+        return new Bound(call, ValueKind.Number) { Number = new NumberColumn(FeaturePurpose.Operation, read) };
     }
 
     private static Bound DaysSinceItem(CallSyntax call, EligibilityBinder binder)
     {
         var item = KeyHash.Name(binder.Scope.Tenant, Literal(call, 0, "the item", binder));
-        return new Bound(call, ValueKind.Number) { UnitMs = Durations.Day, Number = new NumberColumn(Read) };
+        return new Bound(call, ValueKind.Number) { UnitMs = Durations.Day, Number = new NumberColumn(FeaturePurpose.Personalization, Read) };
 
         double Read(in EligibilityContext c)
         {
@@ -87,7 +88,7 @@ internal static class EligibilityFunctions
     private static Bound RecentlyPurchased(CallSyntax call, EligibilityBinder binder)
     {
         var item = KeyHash.Name(binder.Scope.Tenant, Literal(call, 0, "the item", binder));
-        return new Bound(call, ValueKind.Flag) { Flag = new FlagColumn(Read) };
+        return new Bound(call, ValueKind.Flag) { Flag = new FlagColumn(FeaturePurpose.Personalization, Read) };
 
         bool? Read(in EligibilityContext c)
         {

@@ -1,3 +1,5 @@
+using Personalization.Engine.Features;
+
 namespace Personalization.Engine.Decisions.Eligibility;
 
 internal sealed class FlagConstant(bool value) : FlagNode
@@ -7,9 +9,9 @@ internal sealed class FlagConstant(bool value) : FlagNode
     public override bool? Evaluate(in EligibilityContext context) => value;
 }
 
-internal sealed class FlagColumn(FlagRead read) : FlagNode
+internal sealed class FlagColumn(FeaturePurpose purpose, FlagRead read) : FlagNode
 {
-    public override bool? Evaluate(in EligibilityContext context) => read(context);
+    public override bool? Evaluate(in EligibilityContext context) => read(EligibilityContext.Seen(context, purpose));
 }
 
 internal sealed class OpenFlag(OpenNode node) : FlagNode

@@ -1,3 +1,5 @@
+using Personalization.Engine.Features;
+
 namespace Personalization.Engine.Decisions.Eligibility;
 
 /// <summary>Computes a number, a duration (milliseconds) or a time (milliseconds since 1970-01-01 UTC). NaN is null.</summary>
@@ -43,9 +45,9 @@ internal sealed class NumberConstant(double value) : NumberNode
     public override double Evaluate(in EligibilityContext context) => value;
 }
 
-internal sealed class NumberColumn(NumberRead read) : NumberNode
+internal sealed class NumberColumn(FeaturePurpose purpose, NumberRead read) : NumberNode
 {
-    public override double Evaluate(in EligibilityContext context) => read(context);
+    public override double Evaluate(in EligibilityContext context) => read(EligibilityContext.Seen(context, purpose));
 }
 
 internal sealed class OpenNumber(OpenNode node) : NumberNode
@@ -93,11 +95,11 @@ internal sealed class TextConstant(string value) : TextNode
     }
 }
 
-internal sealed class TextColumn(TextRead read) : TextNode
+internal sealed class TextColumn(FeaturePurpose purpose, TextRead read) : TextNode
 {
     public override bool TryEvaluate(in EligibilityContext context, out ReadOnlySpan<char> text)
     {
-        text = read(context);
+        text = read(EligibilityContext.Seen(context, purpose));
         return true;
     }
 }

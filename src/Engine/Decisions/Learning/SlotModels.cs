@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Personalization.Algorithms.Bandits.Posteriors;
 using Personalization.Algorithms.State;
@@ -10,15 +11,25 @@ using Personalization.Stores;
 namespace Personalization.Engine.Decisions.Learning;
 
 /// <summary>
-/// Learns the action models of all slots from <see cref="LearningExample.Made"/> and <see cref="LearningExample.Resolved"/>. A slot whose settings ask for
-/// another shape than was stored begins anew.
+/// Learns the action models of slots from <see cref="LearningExample.Made"/> and <see cref="LearningExample.Resolved"/>: one for each slot that the settings name, and
+/// one for all others together, in whose x the slot's name stands. So however many names callers make up, there is one model more and no more. A slot whose
+/// settings ask for another shape than was stored begins anew.
 /// </summary>
+/// <remarks>
+/// Stored: count, then name and model of each. A state of an earlier release has a model for every slot that ever asked: of those that the settings do not name the one with the most
+/// rewards goes on as the shared one, and the others are left behind.
+/// </remarks>
 /// <param name="tenant">The tenant: actions are keyed by hash64(tenant, actionId).</param>
 /// <param name="slots">A slot's settings.</param>
 public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) : IOnlineModel
 {
-    /// <summary>Slots that learn, at most; examples of further ones are refused.</summary>
-    public const int MaxSlots = 1000;
+    /// <summary>Bytes of one model's posteriors, at most: 14,000 actions at 32 features. Beyond it the action that learned longest ago leaves.</summary>
+    public const long MaxModelBytes = 128 << 20;
+
+    private const int MostStored = 100_000;
+
+    /// <summary>Bytes before a model but its name: the lengths of both.</summary>
+    private const int MostHead = 16;
 
     private readonly SortedDictionary<string, ActionModelLearner> _learners = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _changed = new(StringComparer.Ordinal);
@@ -56,7 +67,17 @@ public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) 
             throw new InvalidDataException($"the example cannot be learned: {fault.Message}", fault);
         }
 
-        _changed.Add(slot.Name);
+        _changed.Add(slot.Model);
+    }
+
+    /// <inheritdoc />
+    /// <param name="part">A slot. One that the settings do not name: the model that it shares.</param>
+    public void Reset(string part)
+    {
+        var settings = slots(part);
+        if (!_learners.TryGetValue(settings.Model, out var learner)) return;
+        _learners[settings.Model] = new ActionModelLearner(settings.Untaught.After(learner.Snapshot()), MaxModelBytes);
+        _changed.Add(settings.Model);
     }
 
     private void Learn(ActionModelLearner learner, string kind, LearningExample example, bool isLinear)
@@ -71,7 +92,8 @@ public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) 
     public PublishedChange? TakeChange()
     {
         if (_changed.Count == 0) return null;
-        using var stream = new MemoryStream();
+        // Told up to twice a second: at its size from the start, or each would leave several times as much behind.
+        using var stream = new MemoryStream(sizeof(int) + _changed.Sum(name => MostHead + (3 * name.Length) + _learners[name].StateSize));
         Write(stream, _changed);
         _changed.Clear();
         return new PublishedChange(stream.ToArray(), IsWhole: false);
@@ -88,30 +110,54 @@ public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) 
     {
         _learners.Clear();
         _changed.Clear();
-        foreach (var (slot, model) in Read(stream)) _learners[slot] = new ActionModelLearner(model);
+        foreach (var (name, model) in Adopt(Read(stream), slots)) _learners[name] = new ActionModelLearner(model, MaxModelBytes);
     }
 
-    /// <summary>Reads what <see cref="Save"/> and <see cref="TakeChange"/> write: count, then name and model of each slot.</summary>
-    internal static List<(string Slot, ActionModel Model)> Read(Stream stream)
+    /// <summary>Of models by slot those that are still asked for: see the remarks. Holds one at a time beside them, however many were stored.</summary>
+    internal static Dictionary<string, ActionModel> Adopt(IEnumerable<(string Name, ActionModel Model)> stored, Func<string, SlotSettings> slots)
+    {
+        var models = new Dictionary<string, ActionModel>(StringComparer.Ordinal);
+        ActionModel? best = null;
+        foreach (var (name, model) in stored)
+        {
+            if (slots(name).Model == name) models[name] = model;
+            else if (model.Shape == slots(name).Untaught.Shape && !(model.Rewards <= best?.Rewards)) best = model;
+        }
+
+        if (best is not null) models.TryAdd(SlotSettings.SharedModel, best);
+        return models;
+    }
+
+    /// <summary>Reads what <see cref="Save"/> and <see cref="TakeChange"/> write, one model after another.</summary>
+    internal static IEnumerable<(string Name, ActionModel Model)> Read(Stream stream)
     {
         using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
         var count = reader.ReadInt32();
-        if (count is < 0 or > MaxSlots) throw new InvalidDataException($"{count} slots are none that this code wrote");
-        var models = new List<(string, ActionModel)>(count);
+        if (count is < 0 or > MostStored) throw new InvalidDataException($"{count} slots are none that this code wrote");
         for (var i = 0; i < count; i++)
         {
-            var slot = reader.ReadString();
-            try
-            {
-                models.Add((slot, ActionModel.FromBytes(reader.ReadBytes(reader.ReadInt32()))));
-            }
-            catch (InvalidStateException fault)
-            {
-                throw new InvalidDataException($"the model of slot {slot} cannot be read: {fault.Message}", fault);
-            }
+            var name = reader.ReadString();
+            yield return (name, Read(name, reader, reader.ReadInt32()));
         }
+    }
 
-        return models;
+    private static ActionModel Read(string name, BinaryReader reader, int length)
+    {
+        if (length < 0 || length > reader.BaseStream.Length - reader.BaseStream.Position) throw new InvalidDataException($"a model of {length} bytes is none that this code wrote");
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            reader.BaseStream.ReadExactly(rented, 0, length);
+            return ActionModel.FromBytes(rented.AsSpan(0, length));
+        }
+        catch (InvalidStateException fault)
+        {
+            throw new InvalidDataException($"the model of slot {name} cannot be read: {fault.Message}", fault);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 
     private void Write(Stream stream, IReadOnlyCollection<string> names)
@@ -120,18 +166,21 @@ public sealed class SlotModels(string tenant, Func<string, SlotSettings> slots) 
         writer.Write(names.Count);
         foreach (var name in names)
         {
-            var bytes = _learners[name].Snapshot().ToBytes();
+            var model = _learners[name].Snapshot();
+            var rented = ArrayPool<byte>.Shared.Rent(model.StateSize);
+            var state = new StateWriter(rented.AsSpan(0, model.StateSize));
+            model.Save(ref state);
             writer.Write(name);
-            writer.Write(bytes.Length);
-            writer.Write(bytes);
+            writer.Write(model.StateSize);
+            writer.Write(rented, 0, model.StateSize);
+            ArrayPool<byte>.Shared.Return(rented);
         }
     }
 
     private ActionModelLearner LearnerOf(SlotSettings slot)
     {
         var options = slot.Policy.Options;
-        if (_learners.TryGetValue(slot.Name, out var learner) && learner.IsFor(slot.Features.Dimension, options)) return learner;
-        if (learner is null && _learners.Count >= MaxSlots) throw new InvalidDataException($"at most {MaxSlots} slots learn");
-        return _learners[slot.Name] = new ActionModelLearner(ActionModel.Empty(slot.Features.Dimension, options));
+        if (_learners.TryGetValue(slot.Model, out var learner) && learner.IsFor(slot.Features.Dimension, options)) return learner;
+        return _learners[slot.Model] = new ActionModelLearner(slot.Untaught, MaxModelBytes);
     }
 }

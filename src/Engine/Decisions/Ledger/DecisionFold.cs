@@ -1,6 +1,7 @@
 using Personalization.Algorithms.Bandits.Posteriors;
 using Personalization.Decisions;
 using Personalization.Engine.Decisions.Learning;
+using Personalization.Engine.Features;
 using Personalization.Engine.Profiles;
 using Personalization.Events;
 using Personalization.Log;
@@ -32,7 +33,7 @@ internal static class DecisionFold
         if (ledger.ToCloseEarly(made.Kind) is { } early)
         {
             if (!early.IsRewarded) ledger.ClosedEarly++;
-            Close(ledger, early, sink, isEarly: true);
+            Close(profile, ledger, early, sink, isEarly: true);
         }
 
         foreach (var charge in made.Caps)
@@ -42,11 +43,7 @@ internal static class DecisionFold
 
         var decision = Open(profile, entry, made, at);
         ledger.Add(decision);
-        if (decision.Learns)
-        {
-            for (var place = 0; place < decision.Choices.Length; place++) sink.Emit(LearningExample.Of(LearningExample.Made, decision, place));
-        }
-
+        if (!decision.LearnsFromExposures) TellMade(profile, decision, sink);
         return FoldOutcome.Folded;
     }
 
@@ -60,7 +57,7 @@ internal static class DecisionFold
         if (profile.Decisions is not { } ledger || ledger.Find(DecisionId.HashOf(given.Decision)) is not { } decision || time > decision.ClosesAt) return FoldOutcome.NoEffect;
         var place = PlaceOf(decision, given.Choice);
         if (place < 0 || decision.Choices[place].Rewarded) return FoldOutcome.NoEffect;
-        Resolve(ledger, decision, place, given.Value, sink);
+        Resolve(profile, ledger, decision, place, given.Value, sink);
         return FoldOutcome.Folded;
     }
 
@@ -91,9 +88,9 @@ internal static class DecisionFold
             var decision = ledger.Open[i];
             if (named != 0 ? decision.IdHash != named : isRewarded[(int)decision.Kind]) continue;
             if (time < decision.At || time > decision.ClosesAt) continue;
-            if (value.Type == EventType.Exposure && (named != 0 || Holds(decision, action) >= 0)) decision.Exposed = true;
+            if (value.Type == EventType.Exposure && (named != 0 || Holds(decision, action) >= 0)) Expose(profile, decision, sink);
             if (Rewarded(profile, decision, value, action, named != 0) is not ({ } rule, var place)) continue;
-            Resolve(ledger, decision, place, rule.Value, sink);
+            Resolve(profile, ledger, decision, place, rule.Value, sink);
             isRewarded[(int)decision.Kind] = true;
         }
     }
@@ -112,7 +109,7 @@ internal static class DecisionFold
                 continue;
             }
 
-            Close(ledger, decision, sink, isEarly: false);
+            Close(profile, ledger, decision, sink, isEarly: false);
             closed = true;
         }
 
@@ -131,12 +128,31 @@ internal static class DecisionFold
         return count;
     }
 
-    private static void Close(DecisionLedger ledger, OpenDecision decision, IFoldSink sink, bool isEarly)
+    /// <summary>
+    /// Whether models learn from a decision as its customer stands now: one who refused personalization since it was made teaches nothing any longer.
+    /// </summary>
+    private static bool Teaches(CustomerProfile profile, OpenDecision decision) => decision.Learns && !new FeatureView(profile).Refuses(FeaturePurpose.Personalization);
+
+    private static void TellMade(CustomerProfile profile, OpenDecision decision, IFoldSink sink)
+    {
+        if (!Teaches(profile, decision)) return;
+        for (var place = 0; place < decision.Choices.Length; place++) sink.Emit(LearningExample.Of(LearningExample.Made, decision, place));
+    }
+
+    /// <summary>It was shown: from now on it teaches, if that is what its slot learns from.</summary>
+    private static void Expose(CustomerProfile profile, OpenDecision decision, IFoldSink sink)
+    {
+        if (decision.Exposed) return;
+        decision.Exposed = true;
+        if (decision.LearnsFromExposures) TellMade(profile, decision, sink);
+    }
+
+    private static void Close(CustomerProfile profile, DecisionLedger ledger, OpenDecision decision, IFoldSink sink, bool isEarly)
     {
         for (var place = 0; place < decision.Choices.Length; place++)
         {
             ref readonly var choice = ref decision.Choices[place];
-            if (!choice.Rewarded || decision.LearnsAtClose) Learn(ledger, decision, place, sink);
+            if (!choice.Rewarded || decision.LearnsAtClose) Learn(profile, ledger, decision, place, sink);
         }
 
         // Before its window is over it may still be shown: what it spent stays spent.
@@ -144,22 +160,22 @@ internal static class DecisionFold
         ledger.Remove(decision);
     }
 
-    private static void Resolve(DecisionLedger ledger, OpenDecision decision, int place, double reward, IFoldSink sink)
+    private static void Resolve(CustomerProfile profile, DecisionLedger ledger, OpenDecision decision, int place, double reward, IFoldSink sink)
     {
         ref var choice = ref decision.Choices[place];
         choice.Rewarded = true;
         choice.Reward = reward;
-        decision.Exposed = true;
-        if (!decision.LearnsAtClose) Learn(ledger, decision, place, sink);
+        Expose(profile, decision, sink);
+        if (!decision.LearnsAtClose) Learn(profile, ledger, decision, place, sink);
     }
 
-    private static void Learn(DecisionLedger ledger, OpenDecision decision, int place, IFoldSink sink)
+    private static void Learn(CustomerProfile profile, DecisionLedger ledger, OpenDecision decision, int place, IFoldSink sink)
     {
-        if (!decision.Learns) return;
+        if (!Teaches(profile, decision) || (decision.LearnsFromExposures && !decision.Exposed)) return;
         sink.Emit(LearningExample.Of(LearningExample.Resolved, decision, place));
         if (decision.Kind != DecisionKind.NextBestAction || decision.Features.Length == 0) return;
         ref readonly var choice = ref decision.Choices[place];
-        ledger.OwnOf(decision.Slot).Record(choice.Hash, choice.Group, choice.SharedScore, choice.Reward);
+        ledger.OwnOf(decision.Model).Record(choice.Hash, choice.Group, choice.SharedScore, choice.Reward);
     }
 
     private static (RewardRule? Rule, int Place) Rewarded(CustomerProfile profile, OpenDecision decision, CustomerEvent value, ulong action, bool isNamed)
@@ -257,6 +273,8 @@ internal static class DecisionFold
             Explored = made.Explored,
             Learns = made.Learns,
             LearnsAtClose = made.LearnsAtClose,
+            LearnsFromExposures = made.LearnsFromExposures,
+            SharesModel = made.SharesModel,
             Charges = [.. made.Caps.Where(charge => !charge.LimitOnly).Select(charge => charge.Scope)],
         };
     }

@@ -14,7 +14,8 @@ internal sealed class DecisionLedger
 
     private readonly List<OpenDecision> _open = [];
     private readonly SortedList<ulong, CapHistory> _caps = [];
-    private readonly SortedList<string, CustomerActionModel> _own = new(1, StringComparer.Ordinal);
+    // In the order of their last use, the latest last.
+    private readonly List<KeyValuePair<string, CustomerActionModel>> _own = new(1);
 
     /// <summary>The open decisions, in log order.</summary>
     public IReadOnlyList<OpenDecision> Open => _open;
@@ -22,11 +23,14 @@ internal sealed class DecisionLedger
     /// <summary>Cap histories by scope.</summary>
     public IReadOnlyDictionary<ulong, CapHistory> Caps => _caps;
 
-    /// <summary>Slots with parameters of the customer's own, at most: further ones go by the shared model alone.</summary>
+    /// <summary>Models that the customer has parameters of its own beside, at most: for a further one those leave that learned longest ago.</summary>
     public const int MaxOwn = 4;
 
-    /// <summary>The customer's own parameters by slot.</summary>
-    public IReadOnlyDictionary<string, CustomerActionModel> Own => _own;
+    /// <summary>The customer's own parameters by model (a slot's name, or <see cref="SlotSettings.SharedModel"/>), in the order of their last use.</summary>
+    public IReadOnlyList<KeyValuePair<string, CustomerActionModel>> Own => _own;
+
+    /// <summary>The customer's own parameters beside a model; null without any.</summary>
+    public CustomerActionModel? OwnIn(string model) => IndexOf(model) is >= 0 and var index ? _own[index].Value : null;
 
     /// <summary>Decisions that had to close early.</summary>
     public long ClosedEarly { get; set; }
@@ -95,16 +99,28 @@ internal sealed class DecisionLedger
         }
     }
 
-    /// <summary>The customer's own parameters of a slot; what is recorded beyond <see cref="MaxOwn"/> slots is lost.</summary>
-    public CustomerActionModel OwnOf(string slot)
+    /// <summary>The customer's own parameters beside a model, to be written to.</summary>
+    public CustomerActionModel OwnOf(string model)
     {
-        if (_own.TryGetValue(slot, out var own)) return own;
-        own = new CustomerActionModel();
-        if (_own.Count < MaxOwn) _own[slot] = own;
+        var index = IndexOf(model);
+        var own = index >= 0 ? _own[index].Value : new CustomerActionModel();
+        if (index >= 0) _own.RemoveAt(index);
+        else if (_own.Count == MaxOwn) _own.RemoveAt(0);
+        _own.Add(KeyValuePair.Create(model, own));
         return own;
     }
 
-    public void Restore(string slot, CustomerActionModel own) => _own[slot] = own;
+    public void Restore(string model, CustomerActionModel own) => _own.Add(KeyValuePair.Create(model, own));
+
+    private int IndexOf(string model)
+    {
+        for (var i = 0; i < _own.Count; i++)
+        {
+            if (_own[i].Key == model) return i;
+        }
+
+        return -1;
+    }
 
     public void Add(OpenDecision decision) => _open.Add(decision);
 

@@ -19,6 +19,8 @@ internal static class LedgerCodec
     private const int Learns = 4;
     private const int LearnsAtClose = 8;
     private const int Explored = 16;
+    private const int LearnsFromExposures = 32;
+    private const int SharesModel = 64;
 
     public static void Write(DecisionLedger ledger, ByteWriter writer)
     {
@@ -89,7 +91,8 @@ internal static class LedgerCodec
         writer.Signed(decision.ModelVersion);
         writer.Double(decision.DefaultReward);
         writer.Byte((byte)((decision.CountsExposures ? CountsExposures : 0) | (decision.Exposed ? Exposed : 0) | (decision.Learns ? Learns : 0)
-            | (decision.LearnsAtClose ? LearnsAtClose : 0) | (decision.Explored ? Explored : 0)));
+            | (decision.LearnsAtClose ? LearnsAtClose : 0) | (decision.Explored ? Explored : 0)
+            | (decision.LearnsFromExposures ? LearnsFromExposures : 0) | (decision.SharesModel ? SharesModel : 0)));
         Vectors.Write(decision.Features, writer);
         writer.Count(decision.Rewards.Length);
         foreach (var rule in decision.Rewards)
@@ -173,6 +176,8 @@ internal static class LedgerCodec
             Learns = (flags & Learns) != 0,
             LearnsAtClose = (flags & LearnsAtClose) != 0,
             Explored = (flags & Explored) != 0,
+            LearnsFromExposures = (flags & LearnsFromExposures) != 0,
+            SharesModel = (flags & SharesModel) != 0,
             Features = features,
             Rewards = rewards,
             Charges = charges,

@@ -45,13 +45,22 @@ internal sealed class OpenDecision
 
     public bool LearnsAtClose { get; init; }
 
+    /// <summary>Whether it teaches only if it was shown.</summary>
+    public bool LearnsFromExposures { get; init; }
+
+    /// <summary>Whether it goes by the model that slots share which nobody configured.</summary>
+    public bool SharesModel { get; init; }
+
+    /// <summary>The model behind it.</summary>
+    public string Model => SharesModel ? SlotSettings.SharedModel : Slot;
+
     /// <summary>The scopes of caps that it spent of.</summary>
     public ulong[] Charges { get; init; } = [];
 
     /// <summary>Whether its window's end changes nothing: nobody learns from it, and no cap comes back. No wake-up is needed then.</summary>
     public bool ClosesSilently => !Learns && !(CountsExposures && Charges.Length > 0);
 
-    /// <summary>Whether it is known to have been shown.</summary>
+    /// <summary>Whether it is known to have been shown: an exposure named it, or a reward came for it.</summary>
     public bool Exposed { get; set; }
 
     /// <summary>Whether every choice has its reward.</summary>

@@ -36,6 +36,9 @@ public sealed class ActionModel : IStateful
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static ActionModel Empty(int dimension, PolicyOptions options) => new(ActionModelShape.From(dimension, options), 0, []);
 
+    /// <summary>The same as the next version after another model, so that versions of a slot never come twice.</summary>
+    internal ActionModel After(ActionModel other) => new(Shape, other.Version + 1, new Dictionary<ulong, IRewardModel>(_posteriors));
+
     /// <summary>d.</summary>
     public int Dimension => Shape.Dimension;
 

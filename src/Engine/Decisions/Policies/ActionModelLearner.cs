@@ -21,13 +21,22 @@ public sealed class ActionModelLearner
 {
     private readonly Dictionary<ulong, IRewardModel> _posteriors;
     private readonly HashSet<ulong> _changed = [];
+    private readonly Dictionary<ulong, long> _usedAt = [];
+    private readonly int _mostActions;
+    private long _uses;
     private ActionModel _published;
 
     /// <summary>Goes on from a snapshot, such as the stored one or <see cref="ActionModel.Empty"/>.</summary>
-    public ActionModelLearner(ActionModel start)
+    /// <param name="start">The snapshot.</param>
+    /// <param name="mostBytes">
+    /// Bytes of posteriors kept, at most, and always room for one: for a further action the one that learned longest ago leaves (of those that did not since the start the one
+    /// with the fewest decisions), and is nothing but the prior again.
+    /// </param>
+    public ActionModelLearner(ActionModel start, long mostBytes = long.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(start);
         _published = start;
+        _mostActions = (int)Math.Clamp(mostBytes / (sizeof(long) + start.Shape.CreatePrior().StateSize), 1, int.MaxValue);
         _posteriors = new Dictionary<ulong, IRewardModel>(start.Posteriors);
     }
 
@@ -85,11 +94,22 @@ public sealed class ActionModelLearner
         // Checked before anything is copied: a refused example leaves no trace.
         ActionCandidates.CheckFeatures(features);
         if (features.Length != _published.Dimension) throw new ArgumentException($"{_published.Dimension} features were expected, {features.Length} given.", nameof(features));
-        if (_changed.Contains(action)) return _posteriors[action];
+        _usedAt[action] = ++_uses;
+        if (_changed.Contains(action) && _posteriors.TryGetValue(action, out var own)) return own;
+        if (_posteriors.Count >= _mostActions && !_posteriors.ContainsKey(action)) RemoveLeastUsed();
         var writable = _posteriors.TryGetValue(action, out var shared) ? Copy(shared) : _published.Shape.CreatePrior();
         _posteriors[action] = writable;
         _changed.Add(action);
         return writable;
+    }
+
+    private void RemoveLeastUsed()
+    {
+        var least = _posteriors.Keys.MinBy(key => (_usedAt.GetValueOrDefault(key), _posteriors[key].Decisions, key));
+        _posteriors.Remove(least);
+        _usedAt.Remove(least);
+        // Kept among what changed: the next snapshot is one without it.
+        _changed.Add(least);
     }
 
     private static IRewardModel Copy(IRewardModel posterior)

@@ -15,7 +15,7 @@ internal static class ExplanationStage
     /// <summary>Below it a remainder is the rounding of x to 32 bits.</summary>
     private const double LeastRest = 1e-6;
 
-    public static DecisionFactor[] Run(DecisionQuestion question, LibraryAction action, ReadOnlySpan<double> features, double shared, double mean)
+    public static DecisionFactor[] Run(DecisionQuestion question, LibraryAction action, ReadOnlySpan<double> features, double scale, double shared, double mean)
     {
         var posterior = question.Model.Posterior(action.Hash);
         Span<double> part = stackalloc double[features.Length];
@@ -34,9 +34,16 @@ internal static class ExplanationStage
         var source = FeatureLayout.ProfileFeatures;
         foreach (var (name, value) in question.Request.Context)
         {
-            if (question.Slot.Features.Add(name, value, part)) Rank(posterior.Score(part), source, contributions, sources, ref count);
+            if (question.Slot.Features.Add(name, value, part)) Rank(scale * posterior.Score(part), source, contributions, sources, ref count);
             part.Clear();
             source++;
+        }
+
+        // Behind the context's values: the slot, where it is one of them.
+        if (question.Slot.NameInFeatures is { } slot && !question.Request.Context.ContainsKey(FeatureLayout.SlotName))
+        {
+            if (question.Slot.Features.Add(FeatureLayout.SlotName, ContextValue.Of(slot), part)) Rank(scale * posterior.Score(part), source, contributions, sources, ref count);
+            part.Clear();
         }
 
         part[0] = features[0];
@@ -71,6 +78,6 @@ internal static class ExplanationStage
             if (source-- == FeatureLayout.ProfileFeatures) return question.Slot.Features.FactorOf(name, value);
         }
 
-        throw new InvalidOperationException("the context has changed while it was decided");
+        return question.Slot.Features.FactorOf(FeatureLayout.SlotName, ContextValue.Of(question.Slot.Name));
     }
 }

@@ -27,7 +27,7 @@ internal static class RecordStage
     }
 
     /// <summary>A choice.</summary>
-    public static DecisionChoice Choice(DecisionQuestion question, Candidates candidates, int index, ReadOnlySpan<double> features, double propensity, double draw)
+    public static DecisionChoice Choice(DecisionQuestion question, Candidates candidates, int index, ReadOnlySpan<double> features, double scale, double propensity, double draw)
     {
         var model = question.Model;
         var action = candidates.Actions[index];
@@ -43,7 +43,7 @@ internal static class RecordStage
             Weight = candidates.Worth[index],
             SharedScore = shared,
             Group = candidates.Groups[index],
-            Factors = ExplanationStage.Run(question, action, features, shared, mean),
+            Factors = ExplanationStage.Run(question, action, features, scale, shared, mean),
             Tried = tried,
             Resolved = resolved,
         };

@@ -56,7 +56,7 @@ public sealed class ItemIndexes
     /// <summary>The four of them, weighed by what they foretold.</summary>
     public RecommendationMix Mix { get; }
 
-    /// <summary>What everybody looks at.</summary>
+    /// <summary>What many look at: counted once a session, and for the first items of a session that neighbours keep.</summary>
     public TrendingItems Trending { get; }
 
     /// <summary>Memory held, in bytes.</summary>
@@ -67,8 +67,9 @@ public sealed class ItemIndexes
     {
         foreach (ref readonly var click in clicks)
         {
+            // Before the session has it: an item trends by the sessions that it comes in, and not by how often one visitor looks at it.
+            if (Neighbours.IsNews(click)) Trending.Learn(click);
             Mix.Learn(click);
-            Trending.Learn(click);
         }
 
         Position += clicks.Length;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Spectre.Console;
+using Personalization.Silo.Commands.Tables;
 
 namespace Personalization.Silo.Commands.Evaluate;
 
@@ -35,41 +35,25 @@ public static class EvaluateCommand
 
     private static Command CreateOne(IEvaluation evaluation)
     {
-        var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
-        var report = new Option<FileInfo?>("--report") { Description = "Write an HTML report with plots that opens without a network.", HelpName = "file.html" };
+        var results = new ResultOutput();
         var command = new Command(evaluation.Name, evaluation.Description);
-        foreach (var option in evaluation.Options) command.Options.Add(option);
-        command.Options.Add(json);
-        command.Options.Add(report);
-        command.SetAction((arguments, cancellation) =>
-        {
-            var output = arguments.InvocationConfiguration.Output;
-            var error = arguments.InvocationConfiguration.Error;
-            return Task.FromResult(Run(evaluation, arguments, arguments.GetValue(json), arguments.GetValue(report), output, error, cancellation));
-        });
+        foreach (var option in evaluation.Options.Concat(results.Options)) command.Options.Add(option);
+        command.SetAction((arguments, cancellation) => Task.FromResult(Run(evaluation, results, arguments, cancellation)));
         return command;
     }
 
-    private static int Run(
-        IEvaluation evaluation, ParseResult arguments, bool json, FileInfo? report, TextWriter output, TextWriter error, CancellationToken cancellation)
+    private static int Run(IEvaluation evaluation, ResultOutput results, ParseResult arguments, CancellationToken cancellation)
     {
+        var error = arguments.InvocationConfiguration.Error;
+        using var run = new EvaluationRun(error, showProgress: !Console.IsErrorRedirected);
         try
         {
-            var run = new EvaluationRun(error, showProgress: !Console.IsErrorRedirected);
-            var result = evaluation.Evaluate(arguments, run, cancellation);
-            run.TellBadRows();
-            if (json) ResultJson.Write(result, output);
-            else ResultTable.Write(result, run.BadRows, output);
-            if (report is not null)
-            {
-                File.WriteAllText(report.FullName, HtmlReport.Render(result));
-                error.WriteLine($"Report written to {report.FullName}");
-            }
-
+            results.Write(evaluation.Evaluate(arguments, run, cancellation), run, arguments, TimeProvider.System);
             return 0;
         }
-        catch (Exception failure) when (failure is EvaluationException or IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is EvaluationException or TableException or IOException or UnauthorizedAccessException)
         {
+            run.Dispose();
             error.WriteLine(failure.Message);
             return 1;
         }

@@ -10,6 +10,21 @@ public sealed record EvaluationResult(string Task, long Rows, IReadOnlyList<Eval
     /// <summary>Sentences shown below the table: how <see cref="Best"/> was chosen, what to distrust.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>What to make of it, in one sentence; see <see cref="VerdictOrNone"/>.</summary>
+    public string? Verdict { get; init; }
+
+    /// <summary>The sentence, or that there is nothing to choose.</summary>
+    public string VerdictOrNone => Verdict ?? (Best is null ? "No model is called best." : $"{Best} is best, chosen on training data.");
+
+    /// <summary>Says of the best model what the named metrics are: <c>BG/NBD is best: RMSE 1.02, MAE .54.</c></summary>
+    public static string VerdictOf(string? best, IReadOnlyList<EvaluatedModel> models, params IEnumerable<string> metrics)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        return models.FirstOrDefault(model => model.Name == best) is { } model
+            ? $"{model.Name} is best, chosen on training data; on data that it had not seen: {string.Join(", ", metrics.Select(name => $"{name} {ResultTable.Find(model.Metrics, name)}"))}."
+            : "No model is called best: there was too little to choose by.";
+    }
+
     /// <summary>What the rows are.</summary>
     public string Unit { get; init; } = "rows";
 

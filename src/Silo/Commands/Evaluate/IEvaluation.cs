@@ -4,7 +4,7 @@ namespace Personalization.Silo.Commands.Evaluate;
 
 /// <summary>
 /// One kind of evaluation of a user's own data: a sub-command of <c>evaluate</c>. It declares its options, reads its files through
-/// <see cref="EvaluationRun.OpenTable"/>, and answers with figures; tables, <c>--json</c> and <c>--report</c> are made for it.
+/// <see cref="EvaluationRun"/>, and answers with figures; tables, <c>--json</c> and <c>--report</c> are made for it.
 /// </summary>
 /// <remarks>An evaluation is listed in <see cref="EvaluateCommand.Evaluations"/>, which is all it takes to plug one in.</remarks>
 public interface IEvaluation

@@ -21,6 +21,7 @@ internal static class ResultTable
         foreach (var model in result.Models.Where(model => model.Parameters.Count > 0))
             console.WriteLine($"{model.Name}: {string.Join(", ", model.Parameters.Select(p => $"{p.Key} {Format(p.Value)}"))}");
         if (result.Best is not null) console.WriteLine($"best: {result.Best}");
+        console.WriteLine($"verdict: {result.VerdictOrNone}");
         foreach (var note in result.Notes) console.WriteLine(note);
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Personalization.Algorithms.Recommendation;
 using Personalization.Algorithms.Recommendation.Mixing;
+using Personalization.Silo.Commands.Tables;
 
 namespace Personalization.Silo.Commands.Evaluate;
 
@@ -11,10 +12,11 @@ namespace Personalization.Silo.Commands.Evaluate;
 /// </summary>
 internal sealed class SessionsEvaluation : IEvaluation
 {
-    private static readonly CsvColumn Session = new("session_id", "session", "sid");
-    private static readonly CsvColumn Item = new("item_id", "item", "product_id", "product");
-    private static readonly CsvColumn Timestamp = new("timestamp", "time", "event_time", "date");
+    private static readonly CsvColumn Session = new("session_id", "session", "sid", "user_session") { Option = "session" };
+    private static readonly CsvColumn Item = new("item_id", "item", "product_id", "product", "sku") { Option = "item" };
+    private static readonly CsvColumn Timestamp = new("timestamp", "event_time", "time", "datetime", "date") { Option = "time", Kind = CsvColumnKind.Instant };
 
+    private readonly ColumnOptions _columns = new("session", "item", "time");
     private readonly Option<string> _train = new("--train") { Description = "CSV with session_id, item_id and timestamp, a row a click; gzip allowed.", Required = true, HelpName = "file" };
     private readonly Option<string> _test = new("--test") { Description = "Later sessions, in the same form.", Required = true, HelpName = "file" };
     private readonly Option<int> _minPrefix = new("--min-prefix") { Description = "The shortest part of a session that is asked about.", DefaultValueFactory = _ => 1, HelpName = "clicks" };
@@ -29,7 +31,7 @@ internal sealed class SessionsEvaluation : IEvaluation
 
     public string Description => "Predicts the next item of sessions: VMIS-kNN, sequential rules, co-visitation, trending, and a mix of them learned online.";
 
-    public IReadOnlyList<Option> Options => [_train, _test, _minPrefix, _repeats];
+    public IReadOnlyList<Option> Options => [_train, _test, _minPrefix, _repeats, .. _columns.All];
 
     public EvaluationResult Evaluate(ParseResult arguments, EvaluationRun run, CancellationToken cancellation)
     {
@@ -43,9 +45,10 @@ internal sealed class SessionsEvaluation : IEvaluation
             "exclude-seen" => RepeatPolicy.ExcludeSeen,
             var other => throw new EvaluationException($"--repeats '{other}' is none of auto, allow, exclude-current, exclude-seen."),
         };
+        var columns = _columns.Read(arguments);
         var ids = new ItemNumbers();
-        var trainRows = Read(run, arguments.GetValue(_train)!, ids, cancellation);
-        var testRows = Read(run, arguments.GetValue(_test)!, ids, cancellation);
+        var trainRows = Read(run, arguments.GetValue(_train)!, columns, ids, cancellation);
+        var testRows = Read(run, arguments.GetValue(_test)!, columns, ids, cancellation);
         var train = ids.ToSessions(trainRows);
         var test = ids.ToSessions(testRows);
         if (train.Count < 10) throw new EvaluationException($"'{arguments.GetValue(_train)}' has {train.Count.ToString(CultureInfo.InvariantCulture)} sessions; ten are needed at least.");
@@ -60,16 +63,18 @@ internal sealed class SessionsEvaluation : IEvaluation
             run.Progress(stage, fraction);
         });
         var otherWay = new NextItemEvaluation { MinPrefix = minPrefix, Repeats = repeats == RepeatPolicy.Allow ? RepeatPolicy.ExcludeCurrent : RepeatPolicy.Allow };
-        return new EvaluationResult(Name, trainRows.Count + testRows.Count, [.. report.Entries.Select(entry => Model(entry, report, otherWay, test))], report.Best)
+        EvaluatedModel[] models = [.. report.Entries.Select(entry => Model(entry, report, otherWay, test))];
+        return new EvaluationResult(Name, trainRows.Count + testRows.Count, models, report.Best)
         {
+            Verdict = EvaluationResult.VerdictOf(report.Best, models, "HR@20", "MRR@20", "NDCG@20"),
             Notes = [.. Notes(report, repeats)],
             Plots = Plots(report),
         };
     }
 
-    private static List<(int Session, int Item, long Time)> Read(EvaluationRun run, string path, ItemNumbers ids, CancellationToken cancellation)
+    private static List<(int Session, int Item, long Time)> Read(EvaluationRun run, string path, ColumnChoices columns, ItemNumbers ids, CancellationToken cancellation)
     {
-        using var table = run.OpenTable(path, Session, Item, Timestamp);
+        using var table = run.OpenTable(path, columns, Session, Item, Timestamp);
         var sessions = new Dictionary<string, int>().GetAlternateLookup<ReadOnlySpan<char>>();
         var rows = new List<(int, int, long)>();
         while (table.Read())

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Personalization.Silo.Commands.Tables;
 
 namespace Personalization.Silo.Commands.Replay;
 
@@ -7,16 +8,24 @@ internal static class EventRows
 {
     public static IEnumerable<ReplayLine> Read(ReplayFile file, ReplayProblems problems, Action<double>? progress)
     {
-        using var stream = ReplayFile.OpenStream(file.Path);
-        using var text = ReplayFile.OpenText(stream);
+        using var stream = TextFile.Open(file.Path);
+        using var text = TextFile.ReadText(stream);
+        var account = new RowAccount(file.Path, file.Choices.BadRows);
         using var json = new EventJson();
         for (var number = 1L; ; number++)
         {
             var line = ReadLine(text, file, number);
-            if (line is null) yield break;
+            if (line is null)
+            {
+                account.End();
+                yield break;
+            }
+
             if (string.IsNullOrWhiteSpace(line)) continue;
+            account.Row();
             var read = Read(line, file, number, json, out var fault);
             if (read is null) problems.BadLine(file.Name, number, fault!);
+            if (read is null) account.Refuse();
             progress?.Invoke((double)stream.Position / Math.Max(1, stream.Length));
             if (read is not null) yield return read;
         }
@@ -28,9 +37,9 @@ internal static class EventRows
         {
             return text.ReadLine();
         }
-        catch (Exception broken) when (broken is IOException or InvalidDataException)
+        catch (Exception broken) when (TextFile.IsBroken(broken))
         {
-            throw new ReplayException($"'{file.Path}' cannot be read beyond line {number - 1}: {broken.Message}", broken);
+            throw new TableException($"'{file.Path}' cannot be read beyond line {number - 1}: {TextFile.Reason(broken)}", broken);
         }
     }
 

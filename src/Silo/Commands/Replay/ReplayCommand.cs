@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Personalization.Silo.Commands.Log;
 using Personalization.Silo.Commands.Replay.Evaluation;
+using Personalization.Silo.Commands.Tables;
 
 namespace Personalization.Silo.Commands.Replay;
 
@@ -39,19 +40,21 @@ public static class ReplayCommand
         var patience = Span("--patience", new ReplayOptions().Patience, "How long nothing may be taken before the replay gives up.");
         var evaluate = new Option<bool>("--evaluate") { Description = "Predict, then learn: before each event ask for 20 recommendations, and tell how often its item was among them. Run the engine with Clock=Event." };
         var warm = Count("--warm", "With --evaluate: so many events are only learned, before the first prediction.");
+        var columns = new ColumnOptions("customer", "item", "session", "time", "value");
         var engine = new EngineOptions();
 
         var command = new Command("replay", "Send the events of files to a running engine: REES46, Taobao UserBehavior, session files, or our own events as NDJSON.")
         {
             files, engine.Url, engine.Key, format, batch, concurrency, rate, shuffle, repeat, seed, skip, take, patience, evaluate, warm,
         };
+        foreach (var option in columns.All) command.Options.Add(option);
         command.SetAction(async (arguments, cancellation) =>
         {
             var output = arguments.InvocationConfiguration.Output;
             var error = arguments.InvocationConfiguration.Error;
             try
             {
-                var opened = ReplayFile.OpenAll(arguments.GetValue(files)!, arguments.GetValue(format));
+                var opened = ReplayFile.OpenAll(arguments.GetValue(files)!, arguments.GetValue(format), columns.Read(arguments));
                 var options = new ReplayOptions
                 {
                     Batch = arguments.GetValue(batch),
@@ -61,10 +64,12 @@ public static class ReplayCommand
                 };
                 var order = new ReplayOrder(arguments.GetValue(shuffle), arguments.GetValue(repeat), arguments.GetValue(seed), arguments.GetValue(skip) ?? 0, arguments.GetValue(take));
                 using var http = engine.Connect(arguments, options.Concurrency);
-                if (arguments.GetValue(evaluate)) return await new EvaluationRun(http, options, order, arguments.GetValue(warm) ?? 0, output, error).Run(opened, cancellation);
-                return await new ReplayRun(http, options, order, output, error).Run(opened, showProgress: !Console.IsErrorRedirected, cancellation);
+                if (await OldEvents.Warning(opened, http, TimeProvider.System.GetUtcNow(), cancellation) is { } warning) await error.WriteLineAsync(warning);
+                var showProgress = !Console.IsErrorRedirected;
+                if (arguments.GetValue(evaluate)) return await new EvaluationRun(http, options, order, arguments.GetValue(warm) ?? 0, output, error).Run(opened, cancellation, showProgress);
+                return await new ReplayRun(http, options, order, output, error).Run(opened, showProgress, cancellation);
             }
-            catch (ReplayException fault)
+            catch (Exception fault) when (fault is ReplayException or TableException)
             {
                 await error.WriteLineAsync(fault.Message);
                 return 1;

@@ -21,6 +21,12 @@ public sealed class ReplayProblems(TextWriter output)
     /// <summary>Events that were given up because the engine could not be reached or did not take them in time.</summary>
     public long GivenUp { get; private set; }
 
+    /// <summary>Tells something else of a file.</summary>
+    public void Tell(string sentence)
+    {
+        lock (_lock) output.WriteLine(sentence);
+    }
+
     /// <summary>A line cannot be read.</summary>
     public void BadLine(string file, long line, string reason)
     {

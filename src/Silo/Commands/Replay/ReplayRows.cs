@@ -1,4 +1,4 @@
-using Personalization.Silo.Commands.Evaluate;
+using Personalization.Silo.Commands.Tables;
 
 namespace Personalization.Silo.Commands.Replay;
 
@@ -9,7 +9,7 @@ public static class ReplayRows
     /// <param name="file">The file.</param>
     /// <param name="problems">Is told the bad lines.</param>
     /// <param name="progress">Is told after each line how much of the file was read, 0 to 1.</param>
-    /// <exception cref="ReplayException">The file cannot be read any further.</exception>
+    /// <exception cref="TableException">The file cannot be read any further, something in it is in doubt, or more than a few of its lines are no events.</exception>
     public static IEnumerable<ReplayLine> Read(ReplayFile file, ReplayProblems problems, Action<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -24,40 +24,35 @@ public static class ReplayRows
         };
     }
 
+    /// <summary>The events of several files, one after the other; the tally is told how much of all of them was read.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static IEnumerable<ReplayLine> ReadAll(IReadOnlyList<ReplayFile> files, ReplayProblems problems, ReplayTally tally)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(tally);
+        var sizes = files.Select(file => Math.Max(1, new FileInfo(file.Path).Length)).ToArray();
+        var all = (double)sizes.Sum();
+        var before = 0L;
+        for (var i = 0; i < files.Count; i++)
+        {
+            var (done, size) = (before, sizes[i]);
+            foreach (var line in Read(files[i], problems, fraction => tally.Fraction = (done + (fraction * size)) / all)) yield return line;
+            before += size;
+        }
+    }
+
     private static IEnumerable<ReplayLine> ReadTable(ReplayFile file, IReplayRow row, ReplayProblems problems, Action<double>? progress)
     {
-        using var table = OpenTable(file, row);
+        using var table = CsvTable.Open(file.Path, row.Columns, file.Choices);
+        problems.Tell(table.Mapping);
         using var json = new EventJson();
-        while (ReadRow(table))
+        while (table.Read())
         {
             var line = row.Read(table, file, json, out var fault);
             if (line is null) problems.BadLine(file.Name, table.RowNumber, fault!);
+            if (line is null) table.Refuse();
             progress?.Invoke(table.Fraction);
             if (line is not null) yield return line;
-        }
-    }
-
-    private static CsvTable OpenTable(ReplayFile file, IReplayRow row)
-    {
-        try
-        {
-            return CsvTable.Open(file.Path, row.Columns);
-        }
-        catch (EvaluationException broken)
-        {
-            throw new ReplayException(broken.Message, broken);
-        }
-    }
-
-    private static bool ReadRow(CsvTable table)
-    {
-        try
-        {
-            return table.Read();
-        }
-        catch (EvaluationException broken)
-        {
-            throw new ReplayException(broken.Message, broken);
         }
     }
 }

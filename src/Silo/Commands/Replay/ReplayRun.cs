@@ -1,5 +1,6 @@
 using System.Globalization;
 using Personalization.Silo.Commands.Log;
+using Personalization.Silo.Commands.Tables;
 
 namespace Personalization.Silo.Commands.Replay;
 
@@ -26,12 +27,12 @@ public sealed class ReplayRun(HttpClient http, ReplayOptions options, ReplayOrde
         var start = clock.GetTimestamp();
         var code = 0;
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var watch = showProgress ? ReplayProgress.Show(this, new AdminClient(http), error, clock, watching.Token) : Task.CompletedTask;
+        var watch = showProgress ? ReplayProgress.Show(Tally, new AdminClient(http), error, clock, watching.Token) : Task.CompletedTask;
         try
         {
-            await new ReplaySender(new ReplayClient(http), options, Tally, Problems, clock).Send(order.Apply(Read(files)), cancellation);
+            await new ReplaySender(new ReplayClient(http), options, Tally, Problems, clock).Send(order.Apply(ReplayRows.ReadAll(files, Problems, Tally)), cancellation);
         }
-        catch (ReplayException fault)
+        catch (Exception fault) when (fault is ReplayException or TableException)
         {
             code = 1;
             await error.WriteLineAsync(fault.Message);
@@ -48,21 +49,14 @@ public sealed class ReplayRun(HttpClient http, ReplayOptions options, ReplayOrde
         }
 
         Problems.TellRest();
+        if (code == 0 && RowAccount.IsTooMany(Problems.Rejected, Tally.Sent, files.Max(file => file.Choices.BadRows)))
+        {
+            code = 1;
+            await error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"The engine refused {Problems.Rejected} of {Tally.Sent} events, more than a few; the reasons are above."));
+        }
+
         await output.WriteLineAsync(Summary(clock.GetElapsedTime(start).TotalSeconds));
         return code;
-    }
-
-    private IEnumerable<ReplayLine> Read(IReadOnlyList<ReplayFile> files)
-    {
-        var sizes = files.Select(file => Math.Max(1, new FileInfo(file.Path).Length)).ToArray();
-        var all = (double)sizes.Sum();
-        var before = 0L;
-        for (var i = 0; i < files.Count; i++)
-        {
-            var (done, size) = (before, sizes[i]);
-            foreach (var line in ReplayRows.Read(files[i], Problems, fraction => Tally.Fraction = (done + (fraction * size)) / all)) yield return line;
-            before += size;
-        }
     }
 
     private string Summary(double seconds)

@@ -1,11 +1,14 @@
-using Personalization.Silo.Commands.Evaluate;
+using Personalization.Silo.Commands.Tables;
 
 namespace Personalization.Silo.Commands.Replay;
 
 /// <summary>Rows of session files, see <see cref="ReplayFormat.Sessions"/>.</summary>
 internal sealed class SessionRows : IReplayRow
 {
-    public CsvColumn[] Columns { get; } = [new("session_id"), new("item_id"), new("time", "timestamp")];
+    public CsvColumn[] Columns { get; } =
+    [
+        new("session_id") { Option = "session" }, new("item_id") { Option = "item" }, new("time", "timestamp") { Option = "time", Kind = CsvColumnKind.Instant },
+    ];
 
     public ReplayLine? Read(CsvTable table, ReplayFile file, EventJson json, out string? fault)
     {

@@ -1,4 +1,4 @@
-using Personalization.Silo.Commands.Evaluate;
+using Personalization.Silo.Commands.Tables;
 
 namespace Personalization.Silo.Commands.Replay;
 
@@ -10,7 +10,11 @@ internal sealed class TaobaoRows : IReplayRow
     /// <summary>The file's words and our types.</summary>
     public static IReadOnlyDictionary<string, string> Types => TypesBySpan.Dictionary;
 
-    public CsvColumn[] Columns { get; } = [new("user", "user_id"), new("item", "item_id"), new("category", "category_id"), new("behavior", "behavior_type"), new("timestamp")];
+    public CsvColumn[] Columns { get; } =
+    [
+        new("user", "user_id") { Option = "customer" }, new("item", "item_id") { Option = "item" }, new("category", "category_id"), new("behavior", "behavior_type"),
+        new("timestamp") { Option = "time", Kind = CsvColumnKind.Instant },
+    ];
 
     public ReplayLine? Read(CsvTable table, ReplayFile file, EventJson json, out string? fault)
     {

@@ -62,9 +62,17 @@ internal sealed class PolicySimulation(ulong first, ulong last, int decisions, i
         return new EvaluationResult("simulate", (long)decisions * Worlds * Policies.Length + 2L * OwnPolicies.Length * customers * decisionsEach * Worlds, models, null)
         {
             Unit = "decisions",
+            Verdict = Verdict(models),
             Notes = notes,
             Plots = plots,
         };
+    }
+
+    private static string Verdict(List<EvaluatedModel> models)
+    {
+        const string measure = "share, last";
+        var nearest = models.Where(model => model.Name != "oracle" && model.Metrics.Any(metric => metric.Key == measure)).MaxBy(model => model.Metrics.First(metric => metric.Key == measure).Value);
+        return nearest is null ? "No policy was run." : $"{nearest.Name} came nearest the oracle: {ResultTable.Find(nearest.Metrics, measure)} of its gain over uniform choice in the last fifth.";
     }
 
     private WorldRun RunPolicies(ulong seed, CancellationToken cancellation)

@@ -16,32 +16,24 @@ internal static class SimulateCommand
         var decisions = new Option<int>("--decisions") { Description = "Decisions of each policy in each world; the last fifth is reported.", DefaultValueFactory = _ => 50_000 };
         var customers = new Option<int>("--customers") { Description = "Customers of the comparison with and without their own parameters; 0 leaves it out.", DefaultValueFactory = _ => 2000 };
         var each = new Option<int>("--decisions-each") { Description = "Decisions for each of these customers.", DefaultValueFactory = _ => 25 };
-        var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a table." };
-        var report = new Option<FileInfo?>("--report") { Description = "Write an HTML report with plots that opens without a network.", HelpName = "file.html" };
-        var command = new Command("simulate", "Runs every policy in simulated stores with a known answer key: regret against the oracle.") { seeds, decisions, customers, each, json, report };
+        var results = new ResultOutput();
+        var command = new Command("simulate", "Runs every policy in simulated stores with a known answer key: regret against the oracle.") { seeds, decisions, customers, each };
+        foreach (var option in results.Options) command.Options.Add(option);
         command.SetAction((arguments, cancellation) =>
         {
-            var output = arguments.InvocationConfiguration.Output;
             var error = arguments.InvocationConfiguration.Error;
+            using var run = new EvaluationRun(error, showProgress: !Console.IsErrorRedirected);
             try
             {
                 var (first, last) = Seeds(arguments.GetRequiredValue(seeds));
-                var run = new EvaluationRun(error, showProgress: !Console.IsErrorRedirected);
                 var simulation = new PolicySimulation(
                     first, last, AtLeast(arguments.GetValue(decisions), 100, decisions.Name), AtLeast(arguments.GetValue(customers), 0, customers.Name), AtLeast(arguments.GetValue(each), 1, each.Name));
-                var result = simulation.Run(run.Progress, cancellation);
-                if (arguments.GetValue(json)) ResultJson.Write(result, output);
-                else ResultTable.Write(result, 0, output);
-                if (arguments.GetValue(report) is { } file)
-                {
-                    File.WriteAllText(file.FullName, HtmlReport.Render(result));
-                    error.WriteLine($"Report written to {file.FullName}");
-                }
-
+                results.Write(simulation.Run(run.Progress, cancellation), run, arguments, TimeProvider.System);
                 return Task.FromResult(0);
             }
             catch (Exception failure) when (failure is EvaluationException or IOException or UnauthorizedAccessException)
             {
+                run.Dispose();
                 error.WriteLine(failure.Message);
                 return Task.FromResult(1);
             }

@@ -52,15 +52,18 @@ public sealed class JournalVerifier(IPartitionLog log, IPartitionStore store, En
     private async Task<CustomerVerdict?> VerifyCustomer(int partition, CustomerKey customer, CancellationToken cancellation)
     {
         if (await store.ReadCustomer(partition, customer, cancellation) is not { } record) return null;
+        if (record.IsDamaged) return new CustomerVerdict(customer, [new JsonDifference("row", "damaged: its bytes are not those that were written", "its journal, from which the engine folds it anew")], null);
         if (record.FoldVersion != settings.FoldVersion)
             return new CustomerVerdict(customer, [], $"its row was written by fold version {record.FoldVersion}, this is {settings.FoldVersion}; it is folded anew when the engine next loads it");
 
         CustomerProfile stored, folded;
+        var told = new List<JsonDifference>();
         try
         {
             stored = ProfileCodec.Read(customer, record);
             var journal = await ReadJournal(partition, customer, cancellation);
-            var found = journal.Count == 0 && stored.IsEmpty ? new JournalFolded(new CustomerProfile(customer), JournalBasis.Beginning) : _fold.Fold(customer, journal, record.Applied);
+            var found = journal.Count == 0 && stored.IsEmpty ? new JournalFolded(new CustomerProfile(customer), JournalBasis.Beginning) : _fold.Fold(customer, journal, record.Applied, fault => told.Add(new JsonDifference("journal", "a row", fault)));
+            if (found is null && told.Count > 0) return new CustomerVerdict(customer, told, null);
             if (found is null)
                 return new CustomerVerdict(customer, [], "its journal holds neither its first event nor a base: the rest was pruned by Retention:Journal");
             folded = found.Profile;
@@ -71,7 +74,7 @@ public sealed class JournalVerifier(IPartitionLog log, IPartitionStore store, En
         }
 
         var at = Math.Max(stored.NewestEventTime, folded.NewestEventTime);
-        return new CustomerVerdict(customer, JsonDifferences.Find(View(stored, at), View(folded, at)), null);
+        return new CustomerVerdict(customer, [.. told, .. JsonDifferences.Find(View(stored, at), View(folded, at))], null);
     }
 
     private async Task<List<JournalSegment>> ReadJournal(int partition, CustomerKey customer, CancellationToken cancellation)

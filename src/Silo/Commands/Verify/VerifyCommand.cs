@@ -8,6 +8,7 @@ using Personalization.Grains.Hosting;
 using Personalization.Log;
 using Personalization.Silo.Hosting;
 using Personalization.Storage.Sqlite;
+using Personalization.Stores;
 
 namespace Personalization.Silo.Commands.Verify;
 
@@ -48,7 +49,7 @@ public static class VerifyCommand
                 ?? throw new InvalidOperationException("The settings of Personalization:Fold and Personalization:TimeZone are not those that the engine last ran with; give the same.");
             return await Verify(new JournalVerifier(storage.Log, storage.Store, codec, fold), output, cancellation);
         }
-        catch (Exception fault) when (fault is SettingsException or InvalidOperationException or SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is SettingsException or InvalidOperationException or StoreUnavailableException or SqliteException or IOException or UnauthorizedAccessException)
         {
             await error.WriteLineAsync(fault.Message);
             return 2;

@@ -1,7 +1,7 @@
 -- Appends a group to a partition's log, or says why not. The order of the rules is that of AppendRules.Decide.
 -- KEYS: head, log, writers.
 -- ARGV: 1 writer, 2 counter, 3 generation, 4 highest position acknowledged, 5 number of entries, 6 now, 7 channel of the tail,
---       8 hash of the last entry, or with tenures of each (16 digits), 9 tenures of the entries with commas ('' = none carries one), 10 how many listen on the channel that need
+--       8 hashes of the entries (16 digits each), 9 tenures of the entries with commas ('' = none carries one), 10 how many listen on the channel that need
 --       no message (the caller, whom the answer tells), 11.. the entries.
 -- Positions are the ids of the stream, so that the stream itself refuses a position that was given before.
 local h = redis.call('HMGET', KEYS[1], 'generation', 'start', 'first', 'tail', 'hash', 'time', 'epoch', 'nonce', 'trimmed')
@@ -20,7 +20,7 @@ if record then
   local c, f, n, top, stale = string.match(record, '^(%d+) (%d+) (%d+) (%d+) %d+ ([01]*)$')
   known, knownFirst, knownCount, highest, knownStale = tonumber(c), f, tonumber(n), tonumber(top), stale
   if counter == known then
-    if knownCount ~= count then return redis.error_reply('OTHERGROUP ' .. knownCount) end
+    if knownCount ~= count then return answer(4, '0', '') end
     return answer(0, knownFirst, knownStale)
   end
   if counter < known then return answer(3, '0', '') end
@@ -33,10 +33,10 @@ local now, time = tonumber(ARGV[6]), tonumber(h[6])
 if now > time then time = now end
 local logTime = text(time)
 local stale, last, position = {}, 0, tail
+local function hash(i) return string.sub(ARGV[8], i * 16 - 15, i * 16) end
+local function add(at, i) redis.call('XADD', KEYS[2], text(at) .. '-0', 't', logTime, 'b', ARGV[10 + i], 'h', hash(i)) end
 if ARGV[9] == '' then
-  for i = 1, count do
-    redis.call('XADD', KEYS[2], text(position + i) .. '-0', 't', logTime, 'b', ARGV[10 + i])
-  end
+  for i = 1, count do add(position + i, i) end
   position, last = tail + count, count
 else
   local announced, i = tonumber(h[7]), 0
@@ -48,7 +48,7 @@ else
     else
       stale[i] = '0'
       position, last = position + 1, i
-      redis.call('XADD', KEYS[2], text(position) .. '-0', 't', logTime, 'b', ARGV[10 + i])
+      add(position, i)
     end
   end
 end
@@ -59,8 +59,7 @@ if last > 0 then
   from = text(tail + 1)
   highest = position
   if first > tail then h[3] = from end
-  local hash = #ARGV[8] == 16 and ARGV[8] or string.sub(ARGV[8], last * 16 - 15, last * 16)
-  h[4], h[5], h[6] = text(position), hash, logTime
+  h[4], h[5], h[6] = text(position), hash(last), logTime
   redis.call('HSET', KEYS[1], 'first', h[3], 'tail', h[4], 'hash', h[5], 'time', h[6])
   if redis.call('PUBSUB', 'NUMSUB', ARGV[7])[2] > tonumber(ARGV[10]) then redis.call('PUBLISH', ARGV[7], h[4]) end
 end

@@ -1,8 +1,9 @@
 -- Parks a customer; a lower stored start stays.
--- KEYS: state, parks.  ARGV: epoch, nonce, customer, from.
-local s = redis.call('HMGET', KEYS[1], 'epoch', 'nonce', 'highest')
-if s[1] ~= ARGV[1] or s[2] ~= ARGV[2] then return 0 end
-local from, stored = tonumber(ARGV[4]), redis.call('HGET', KEYS[2], ARGV[3])
-if not stored or from < tonumber(stored) then redis.call('HSET', KEYS[2], ARGV[3], ARGV[4]) end
-if from > tonumber(s[3] or '0') then redis.call('HSET', KEYS[1], 'highest', ARGV[4], 'highestHash', '0') end
-return 1
+-- KEYS: those of the fence, whose position is the park's start, then 4 parks.  ARGV: those of the fence, then 8 customer.
+-- Answers the fence's verdict and the count of writes.
+local refused, writes = fence()
+if refused > 0 then return {refused, writes} end
+local from, stored = tonumber(ARGV[5]), redis.call('HGET', KEYS[4], ARGV[8])
+if not stored or from < tonumber(stored) then redis.call('HSET', KEYS[4], ARGV[8], ARGV[5]) end
+if from > tonumber(redis.call('HGET', KEYS[1], 'highest') or '0') then redis.call('HSET', KEYS[1], 'highest', ARGV[5], 'highestHash', '0') end
+return {0, count(writes)}

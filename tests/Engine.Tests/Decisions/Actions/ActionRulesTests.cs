@@ -14,6 +14,8 @@ public sealed class ActionRulesTests
         { new() { ActionId = "a", Value = double.NaN }, "value must be a number above 0 and at most 1,000,000,000" },
         { new() { ActionId = "a", Lever = -1 }, "lever must be a number from 0 to 1,000,000,000" },
         { new() { ActionId = "a", Lever = double.PositiveInfinity }, "lever must be a number from 0 to 1,000,000,000" },
+        { new() { ActionId = "a", Value = 1e-200, Lever = 1e-200 }, "value × lever must be 0 or at least 0.000000000001: arbitration ranks by the product, and this one is lost" },
+        { new() { ActionId = "a", Value = 5e-324 }, "value × lever must be 0 or at least 0.000000000001: arbitration ranks by the product, and this one is lost" },
         { new() { ActionId = "a", Channel = "" }, "channel must not be empty" },
         { new() { ActionId = "a", Group = "a\n" }, "group must not contain control characters" },
         { new() { ActionId = "a", Slots = [""] }, "a slot must not be empty" },
@@ -33,6 +35,13 @@ public sealed class ActionRulesTests
         { new() { ActionId = "a", Caps = [new() { Per = "action", Limit = 1, Period = "60w" }] }, "caps[0] must have a period from 1 s to 366 days" },
         { new() { ActionId = "a", Caps = [.. Enumerable.Repeat(new ActionCap { Per = "action", Limit = 1, Days = 1 }, 9)] }, "caps must be at most 8" },
     };
+
+    [Theory]
+    [InlineData(1e9, 1e9)]
+    [InlineData(1e-3, 1e-9)]
+    [InlineData(5e-324, 0)]
+    public void Whatever_product_of_value_and_lever_can_be_ranked_is_taken(double value, double lever) =>
+        Assert.Empty(ActionRules.FaultsOf(new ActionDefinition { ActionId = "a", Value = value, Lever = lever }));
 
     [Theory]
     [MemberData(nameof(Faults), DisableDiscoveryEnumeration = true)]

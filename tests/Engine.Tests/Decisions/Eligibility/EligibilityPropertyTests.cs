@@ -3,6 +3,7 @@ using System.Text;
 using CsCheck;
 using Personalization.Engine.Decisions.Eligibility;
 using Personalization.Engine.Tests.Profiles;
+using Personalization.TestKit;
 
 namespace Personalization.Engine.Tests.Decisions.Eligibility;
 
@@ -78,6 +79,7 @@ public sealed class EligibilityPropertyTests
         .Array[0, 60].Sample(pieces => Check(string.Join(' ', pieces), joined: string.Concat(pieces)), iter: 5000);
 
     [Fact]
+    [Trait(Timed.Trait, Timed.Alone)]
     public void The_worst_texts_take_no_longer_than_others()
     {
         string[] worst =

@@ -26,7 +26,7 @@ public sealed class PlantedContextTests
         var library = ActionLibrary.From(Desk.Actions(4), Shopper.Scope);
         var settings = new FoldSettings();
         var (pipeline, fold) = (new DecisionPipeline(settings), new ProfileFold(settings, FoldRun.Codec));
-        var (models, replica) = (new SlotModels("default", _ => slot), new SlotModelReplica());
+        var (models, replica) = (new SlotModels("default", _ => slot), new SlotModelReplica(_ => slot));
         var random = new Xoshiro256(5);
         var (last, learned) = (0.0, 0);
         for (var i = 0; i < 3_000; i++)

@@ -19,13 +19,18 @@ public sealed class SlotModelsTests
     private readonly DecisionOptions _options = new()
     {
         Default = new SlotOptions { Features = ["device=phone"] },
-        Slots = new(StringComparer.Ordinal) { ["logistic"] = new SlotOptions { Features = ["device=phone"], Policy = DecisionPolicy.LogisticThompsonSampling } },
+        Slots = new(StringComparer.Ordinal)
+        {
+            ["home"] = new SlotOptions { Features = ["device=phone"] },
+            ["cart"] = new SlotOptions { Features = ["device=phone"] },
+            ["logistic"] = new SlotOptions { Features = ["device=phone"], Policy = DecisionPolicy.LogisticThompsonSampling },
+        },
     };
 
     private readonly SlotModels _models;
-    private readonly SlotModelReplica _replica = new();
+    private readonly SlotModelReplica _replica;
 
-    public SlotModelsTests() => _models = New();
+    public SlotModelsTests() => (_models, _replica) = (New(), new SlotModelReplica(Slot));
 
     [Fact]
     public void A_linear_slot_learns_x_when_the_decision_is_made_and_the_reward_when_it_is_known()
@@ -81,7 +86,7 @@ public sealed class SlotModelsTests
         Assert.Equal(saved, Save(loaded));
         Assert.Null(loaded.TakeChange());
 
-        var (whole, stepwise) = (new SlotModelReplica(), new SlotModelReplica());
+        var (whole, stepwise) = (new SlotModelReplica(Slot), new SlotModelReplica(Slot));
         whole.Apply(saved, isWhole: true);
         stepwise.Apply(_models.TakeChange()!.Value.Bytes, isWhole: false);
         foreach (var slot in new[] { "home", "logistic" })
@@ -102,7 +107,7 @@ public sealed class SlotModelsTests
         _models.Learn(Row(LearningExample.Resolved, "home", 1));
         Assert.NotSame(Slot("home").Untaught, Model("home"));
         var before = Save(_models);
-        _options.Default.PriorPrecision = 9;
+        _options.Slots["home"].PriorPrecision = 9;
         Assert.Equal(0, _replica.Of(Slot("home")).Rewards);
         var models = New();
         models.Load(new MemoryStream(before));
@@ -148,14 +153,117 @@ public sealed class SlotModelsTests
     }
 
     [Fact]
-    public void Callers_who_make_slots_up_do_not_fill_the_memory()
+    public void Slots_that_nobody_configured_share_one_model_however_many_names_callers_make_up()
     {
-        for (var i = 0; i < SlotModels.MaxSlots; i++) _models.Learn(Row(LearningExample.Made, $"slot-{i}", 0));
-        Assert.Throws<InvalidDataException>(() => _models.Learn(Row(LearningExample.Made, "one-more", 0)));
-        _models.Learn(Row(LearningExample.Made, "slot-7", 0));
-        var loaded = New();
-        loaded.Load(new MemoryStream(Save(_models)));
-        Assert.Equal(_models.AllocatedBytes, loaded.AllocatedBytes);
+        _models.Learn(Row(LearningExample.Made, "made-up-0", 0));
+        var one = _models.AllocatedBytes;
+        for (var i = 1; i < 1_005; i++) _models.Learn(Row(LearningExample.Made, $"made-up-{i}", 0));
+        Assert.Equal(one, _models.AllocatedBytes);
+        Assert.Equal(1_005, Counts("the-shops-own").Decisions);
+        Assert.Equal([SlotSettings.SharedModel], _replica.Models.Keys);
+        Assert.InRange(Save(_models).Length, 1, 4_096);
+    }
+
+    [Fact]
+    public void What_1005_invented_slots_over_100_actions_take_is_two_megabytes_and_a_slot_of_the_shops_learns_at_once_and_after_a_restart()
+    {
+        var options = new DecisionOptions();
+        SlotSettings Of(string name) => SlotSettings.From(name, options);
+        var layout = Of("any").Features;
+        var (models, replica) = (new SlotModels("default", Of), new SlotModelReplica(Of));
+        for (var i = 0; i < 1_005; i++)
+        {
+            for (var place = 0; place < 20; place++) models.Learn(Row(LearningExample.Made, $"made-up-{i}", 0, $"act{(i * 20 + place) % 100}", X($"made-up-{i}")));
+        }
+
+        Assert.InRange(models.AllocatedBytes, 1, 2 << 20);
+        Assert.InRange(Save(models).Length, 1, 2 << 20);
+        Teach(models);
+        Assert.True(Leads(models), "the shop's slot did not learn");
+
+        var restarted = new SlotModels("default", Of);
+        restarted.Load(new MemoryStream(Save(models)));
+        var before = restarted.AllocatedBytes;
+        Teach(restarted);
+        Assert.True(Leads(restarted), "the shop's slot did not learn after the restart");
+        Assert.Equal(before, restarted.AllocatedBytes);
+
+        double[] X(string slot)
+        {
+            var x = new double[layout.Dimension];
+            layout.Fill(new FoldRun().Profile, FoldRun.Noon, new Engine.Profiles.FoldSettings(), [], slot, x);
+            return x;
+        }
+
+        void Teach(SlotModels learner)
+        {
+            for (var i = 0; i < 60; i++)
+            {
+                var action = i % 2 == 0 ? "act1" : "act2";
+                learner.Learn(Row(LearningExample.Made, "checkout", 0, action, X("checkout")));
+                learner.Learn(Row(LearningExample.Resolved, "checkout", action == "act1" ? 1 : 0, action, X("checkout")));
+            }
+        }
+
+        bool Leads(SlotModels learner)
+        {
+            replica.Apply(learner.TakeChange()!.Value.Bytes, isWhole: false);
+            var model = replica.Of(Of("checkout"));
+            double Score(string action) => model.Score(KeyHash.Name("default", action), X("checkout"));
+            return Score("act1") > .2 && Score("act1") > Score("act2") + .2;
+        }
+    }
+
+    [Fact]
+    public void Of_a_state_with_a_model_for_every_slot_the_configured_go_on_and_of_the_others_the_most_experienced_is_shared()
+    {
+        // As earlier releases wrote it: every slot has its own.
+        var everySlot = new DecisionOptions { Default = _options.Default, Slots = new(StringComparer.Ordinal) { ["home"] = _options.Default, ["busy"] = _options.Default, ["quiet"] = _options.Default } };
+        var earlier = new SlotModels("default", name => SlotSettings.From(name, everySlot));
+        foreach (var (slot, times) in new[] { ("home", 3), ("busy", 9), ("quiet", 1) })
+        {
+            for (var i = 0; i < times; i++) earlier.Learn(Row(LearningExample.Resolved, slot, 1));
+        }
+
+        var state = Save(earlier);
+        _models.Load(new MemoryStream(state));
+        _replica.Load(new MemoryStream(state));
+        Assert.Equal(["", "home"], _replica.Models.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal((3, 9, 9), (Counts("home").Rewards, Counts("busy").Rewards, Counts("never-seen").Rewards));
+        _models.Learn(Row(LearningExample.Resolved, "quiet", 1));
+        Assert.Equal((3, 10), (Counts("home").Rewards, Counts("busy").Rewards));
+    }
+
+    [Fact]
+    public void A_slot_that_is_reset_begins_anew_under_a_version_that_was_never_told_and_the_others_stay()
+    {
+        foreach (var slot in new[] { "home", "cart", "made-up" }) _models.Learn(Row(LearningExample.Resolved, slot, 1));
+        var version = Model("home").Version;
+        _models.Reset("home");
+        Assert.Equal((0, version + 1), (Counts("home").Rewards, Model("home").Version));
+        Assert.Equal((1, 1), (Counts("cart").Rewards, Counts("made-up").Rewards));
+        _models.Reset("another-made-up");
+        Assert.Equal(0, Counts("made-up").Rewards);
+        _models.Learn(Row(LearningExample.Resolved, "home", 1));
+        Assert.Equal((1, version + 2), (Counts("home").Rewards, Model("home").Version));
+        _models.Reset("logistic");
+        Assert.Null(_models.TakeChange());
+    }
+
+    [Fact]
+    public void A_model_that_is_full_lets_the_action_go_that_learned_longest_ago()
+    {
+        var start = ActionModel.Empty(X.Length, Slot("home").Policy.Options);
+        var learner = new ActionModelLearner(start, mostBytes: 3 * (sizeof(long) + new LinearPosterior(X.Length, 4).StateSize));
+        foreach (var action in new ulong[] { 1, 2, 3, 1 }) learner.Learn(action, X, 1);
+        var before = learner.Snapshot();
+        learner.Learn(4, X, 1);
+        var after = learner.Snapshot();
+        Assert.Equal((3, 3), (before.Actions, after.Actions));
+        Assert.Equal((2, 0, 1, 1), (after.Counts(1).Rewards, after.Counts(2).Rewards, after.Counts(3).Rewards, after.Counts(4).Rewards));
+        Assert.Equal(1, before.Counts(2).Rewards);
+        learner.Learn(2, X, 1);
+        Assert.Equal((1, 0), (learner.Snapshot().Counts(2).Rewards, learner.Snapshot().Counts(3).Rewards));
     }
 
     [Fact]

@@ -141,12 +141,12 @@ public sealed class LedgerCodecTests
 
     private static CustomerProfile Read(byte[] row, byte[] side) => ProfileCodec.Read(FoldRun.Key, new CustomerRecord(1, 1, row, side, false));
 
-    /// <summary>Where the ledger begins: behind what is there without a decision, too, and two numbers that only a longer record has (when it was woken, the orders told).</summary>
+    /// <summary>Where the ledger begins: behind what is there without a decision, too, and three numbers that only a longer record has (when it was woken, the crossing told, the purposes refused).</summary>
     private static int StartOfLedger()
     {
         var run = Everything();
         run.Run.Apply(new Erasure(), flags: EntryFlags.None);
-        return FoldRun.Encode(run.Profile).Side.Length + 2;
+        return FoldRun.Encode(run.Profile).Side.Length + 3;
     }
 
     /// <summary>Caps, the customer's own parameters, decisions with every flag, a choice with its reward.</summary>

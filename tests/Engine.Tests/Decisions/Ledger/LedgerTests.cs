@@ -1,3 +1,6 @@
+using Personalization.Engine.Tests.Decisions.Pipeline;
+using Personalization.Engine.Decisions.Actions;
+using Personalization.Configuration;
 using Personalization.Decisions;
 using Personalization.Engine.Decisions.Learning;
 using Personalization.Engine.Profiles;
@@ -45,6 +48,58 @@ public sealed class LedgerTests
         var id = _run.Decide(LedgerRun.Offer("a"));
         Assert.Equal(FoldVerdict.Duplicate, _run.Run.Apply(LedgerRun.Offer("a"), Noon, id).Verdict);
         Assert.Single(_run.Made);
+    }
+
+    [Fact]
+    public void Where_only_what_was_shown_teaches_a_decision_is_told_once_when_its_exposure_comes_and_its_end_after_it()
+    {
+        var id = _run.Decide(LedgerRun.Offer("a") with { LearnsFromExposures = true });
+        Assert.Empty(_run.Made);
+        var exposure = new CustomerEvent { Type = EventType.Exposure, DecisionId = id };
+        Assert.Equal(FoldVerdict.Folded, _run.Event(exposure, Noon + 1));
+        Assert.Equal(FoldVerdict.Folded, _run.Event(exposure, Noon + 2));
+        Assert.Equal("a", Assert.Single(_run.Made).Choice);
+        _run.Run.Reload();
+        _run.WakeUntil(Noon + (2 * LedgerRun.Window));
+        Assert.Equal(.25, Assert.Single(_run.Resolved).Reward);
+        Assert.Single(_run.Made);
+    }
+
+    [Fact]
+    public void A_reward_counts_as_an_exposure_and_what_was_neither_shown_nor_rewarded_teaches_nothing()
+    {
+        var rewarded = _run.Decide(LedgerRun.Offer("a", "b") with { LearnsFromExposures = true });
+        _run.Decide(LedgerRun.Offer("c") with { LearnsFromExposures = true, LearnsAtClose = true });
+        Assert.Equal(FoldVerdict.Folded, _run.Reward(rewarded));
+        _run.Run.Reload();
+        _run.WakeUntil(Noon + (2 * LedgerRun.Window));
+        Assert.Equal(["a", "b"], _run.Made.Select(example => example.Choice));
+        Assert.Equal([("a", 1.0), ("b", .25)], _run.Resolved.Select(example => (example.Choice, example.Reward)));
+        Assert.Equal(0, _run.Profile.OpenDecisions);
+    }
+
+    [Fact]
+    public void Slots_that_share_a_model_share_what_is_the_customers_own_and_the_model_that_learned_longest_ago_makes_room()
+    {
+        void Answer(string slot, bool shares = false) => _run.Reward(_run.Decide(LedgerRun.Offer("a") with { Slot = slot, SharesModel = shares }));
+        double Own(string slot)
+        {
+            // What the customer's own answers add to the score of the action.
+            var desk = new Desk(new SlotOptions { OwnDeviation = .5 }, new ActionDefinition { ActionId = "a" }) { Customer = _run.Run };
+            var choice = desk.Decide(desk.Question() with { Slot = desk.Slot.Named(slot) }).Choices[0];
+            return choice.Score - choice.SharedScore;
+        }
+
+        Answer("one", shares: true);
+        Answer("two", shares: true);
+        Assert.True(Own("three") > .1, "a slot that shares the model does not know the customer's answers");
+        foreach (var slot in new[] { "s1", "s2", "s3" }) Answer(slot);
+        Answer("three", shares: true);
+        Answer("s4");
+        _run.Run.Reload();
+        Assert.True(Own("four") > .1, "what was used lately has made room");
+        foreach (var slot in new[] { "s5", "s6", "s7" }) Answer(slot);
+        Assert.Equal(0, Own("four"), 1e-9);
     }
 
     [Fact]

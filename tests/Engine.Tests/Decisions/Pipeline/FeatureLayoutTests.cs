@@ -10,7 +10,7 @@ namespace Personalization.Engine.Tests.Decisions.Pipeline;
 public sealed class FeatureLayoutTests
 {
     private static readonly FeatureLayout Hashed = new([]);
-    private static readonly FeatureLayout Configured = new(["device=phone", "member=true", "temperature"]);
+    private static readonly FeatureLayout Configured = new(["device=phone", "member=true", "temperature:-10..40", "price"]);
 
     [Fact]
     public void A_stranger_has_the_constant_and_nothing_else() => Assert.Equal([1, .. new double[7]], Fill(Hashed, new FoldRun(), [])[..8]);
@@ -47,14 +47,70 @@ public sealed class FeatureLayoutTests
             },
             iter: 500);
 
-    [Fact]
-    public void A_number_is_cut_at_10_and_a_value_that_is_not_known_adds_nothing()
+    [Theory]
+    [InlineData(-10, -1)]
+    [InlineData(40, 1)]
+    [InlineData(15, 0)]
+    [InlineData(27.5, .5)]
+    [InlineData(-300, -1)]
+    [InlineData(1e300, 1)]
+    public void A_number_with_a_range_stands_between_minus_1_and_1_by_its_place_in_it(double number, double component)
     {
         var x = new double[Configured.Dimension];
-        Assert.True(Configured.Add("temperature", ContextValue.Of(1e6), x));
-        Assert.Equal(10, x[10]);
-        Assert.True(Configured.Add("temperature", ContextValue.Of(-12.5), x));
-        Assert.Equal(0, x[10]);
+        Assert.True(Configured.Add("temperature", ContextValue.Of(number), x));
+        Assert.Equal(component, x[10], 1e-12);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(.9, .2)]
+    [InlineData(-9.9, -.4)]
+    [InlineData(99.9, .6)]
+    [InlineData(9_999.9, 1)]
+    [InlineData(1e300, 1)]
+    [InlineData(-1e300, -1)]
+    public void A_number_without_one_stands_there_by_its_magnitude_each_factor_of_ten_a_fifth(double number, double component)
+    {
+        var x = new double[Configured.Dimension];
+        Assert.True(Configured.Add("price", ContextValue.Of(number), x));
+        Assert.Equal(component, x[11], 1e-9);
+    }
+
+    [Theory]
+    [InlineData("t:5..5")]
+    [InlineData("t:9..1")]
+    [InlineData("t:a..b")]
+    [InlineData("t:0..1e999")]
+    [InlineData("")]
+    public void What_looks_like_a_range_and_is_none_is_refused(string feature) => Assert.Throws<ArgumentException>(() => new FeatureLayout([feature]));
+
+    [Fact]
+    public void However_much_a_context_holds_its_part_of_x_has_a_bounded_length_and_up_to_nine_values_count_in_full() =>
+        Gen.Select(Gen.Int[0, 64], Gen.Double[-1e300, 1e300], Gen.Bool).Sample(
+            (count, number, isText) =>
+            {
+                var context = Enumerable.Range(0, count).ToDictionary(i => $"k{i}", i => isText ? ContextValue.Of($"v{number}") : ContextValue.Of(i % 2 == 0 ? number : -number));
+                var x = Fill(Hashed, new FoldRun(), context);
+                Assert.InRange(x[FeatureLayout.ProfileFeatures..].Sum(component => component * component), 0, 9 + 1e-5);
+                var alone = new double[Hashed.Dimension];
+                foreach (var (name, value) in context) Hashed.Add(name, value, alone);
+                if (alone.Sum(component => component * component) <= 9) Assert.Equal(Array.ConvertAll(alone[8..], component => (double)(float)component), x[8..]);
+            },
+            iter: 300);
+
+    [Fact]
+    public void A_slot_that_shares_its_model_stands_in_x_by_its_name_and_one_of_its_own_does_not()
+    {
+        var (home, cart) = (Fill(Hashed, new FoldRun(), [], slot: "home"), Fill(Hashed, new FoldRun(), [], slot: "cart"));
+        Assert.NotEqual(home, cart);
+        Assert.Equal(home, Fill(Hashed, new FoldRun(), new() { [FeatureLayout.SlotName] = ContextValue.Of("home") }, slot: "cart"));
+        Assert.All(Fill(Hashed, new FoldRun(), [])[8..], component => Assert.Equal(0, component));
+    }
+
+    [Fact]
+    public void A_value_that_is_not_known_adds_nothing()
+    {
+        var x = new double[Configured.Dimension];
         Assert.False(Configured.Add("temperature", default, x));
         Assert.False(Configured.Add("device", ContextValue.Of("desktop"), x));
         Assert.All(x, component => Assert.Equal(0, component));
@@ -63,9 +119,9 @@ public sealed class FeatureLayoutTests
     [Fact]
     public void Configured_features_have_a_component_each_in_their_order()
     {
-        Assert.Equal(11, Configured.Dimension);
-        var x = Fill(Configured, new FoldRun(), new() { ["device"] = ContextValue.Of("phone"), ["member"] = ContextValue.Of(true), ["temperature"] = ContextValue.Of(.1), ["else"] = ContextValue.Of("x") });
-        Assert.Equal([1, 1, (float).1], x[8..]);
+        Assert.Equal(12, Configured.Dimension);
+        var x = Fill(Configured, new FoldRun(), new() { ["device"] = ContextValue.Of("phone"), ["member"] = ContextValue.Of(true), ["temperature"] = ContextValue.Of(20), ["else"] = ContextValue.Of("x") });
+        Assert.Equal([1, 1, (float).2, 0], x[8..]);
     }
 
     [Fact]
@@ -89,10 +145,10 @@ public sealed class FeatureLayoutTests
         Assert.Equal(one[..8], desk.Decide(1, at: Shopper.At).Features[..8]);
     }
 
-    private static double[] Fill(FeatureLayout layout, FoldRun run, Dictionary<string, ContextValue> context, long at = FoldRun.Noon)
+    private static double[] Fill(FeatureLayout layout, FoldRun run, Dictionary<string, ContextValue> context, long at = FoldRun.Noon, string? slot = null)
     {
         var x = new double[layout.Dimension];
-        layout.Fill(new Engine.Decisions.Eligibility.EligibilityContext(run.Profile, at, context, run.Settings), context, x);
+        layout.Fill(run.Profile, at, run.Settings, context, slot, x);
         return x;
     }
 }

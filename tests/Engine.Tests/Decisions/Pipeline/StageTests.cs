@@ -1,6 +1,8 @@
+using Personalization.Algorithms.State;
 using Personalization.Configuration;
 using Personalization.Decisions;
 using Personalization.Engine.Decisions.Actions;
+using Personalization.Engine.Decisions.Policies;
 using Personalization.Engine.Profiles;
 using Personalization.Engine.Tests.Decisions.Eligibility;
 using Personalization.Engine.Tests.Profiles;
@@ -171,4 +173,52 @@ public sealed class StageTests
     }
 
     private static void Fold(Desk desk, DecisionMade made, string id, long at = Noon) => Assert.Equal(FoldVerdict.Folded, desk.Customer.Apply(made, at, id).Verdict);
+
+    [Fact]
+    public void A_decision_whose_caller_left_one_action_to_choose_teaches_nothing()
+    {
+        var desk = new Desk(null, [.. Desk.Actions(2), new ActionDefinition { ActionId = "never", Eligibility = "orders > 99" }]);
+        Assert.True(desk.Decide().Learns);
+        Assert.True(desk.Decide(actions: ["a000", "a001"]).Learns);
+        Assert.False(desk.Decide(actions: ["a000"]).Learns);
+        Assert.False(desk.Decide(actions: ["a000", "a000", "unknown"]).Learns);
+        Assert.False(desk.Decide(actions: ["a000", "never"]).Learns);
+    }
+
+    [Fact]
+    public void An_action_that_cannot_be_scored_leaves_with_a_reason_and_the_others_are_drawn_from()
+    {
+        // One number of one posterior is none: whatever broke it, it is that action's alone.
+        var desk = new Desk(null, Desk.Actions(3)).Taught("a000", 10, .5).Taught("a001", 10, .5);
+        var bytes = desk.Model.ToBytes();
+        var (first, second) = (KeyHash.Name("default", "a000"), KeyHash.Name("default", "a001"));
+        var end = second > first ? bytes.Length : bytes.Length - sizeof(ulong) - ((IStateful)desk.Model.Posterior(first)).StateSize;
+        BitConverter.TryWriteBytes(bytes.AsSpan(end - (desk.Model.Dimension * sizeof(double))), double.NaN);
+        desk.Model = ActionModel.FromBytes(bytes);
+        var made = desk.Decide();
+        Assert.Equal(["a000", "a002"], made.ReadCandidates().Select(row => row.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(2, made.Eligible);
+        Assert.Equal(new UnscoredCandidate("a001", "its model gives no finite score here"), Assert.Single(made.Unscored));
+        Assert.Equal(1, made.ReadCandidates().Sum(row => row.Propensity), 1e-12);
+    }
+
+    [Theory]
+    [InlineData(1e-3)]
+    [InlineData(1e3)]
+    [InlineData(1e8)]
+    public void The_unit_of_value_changes_no_propensity_and_no_choice(double unit)
+    {
+        double[] values = [1, 2.5, .4, 7];
+        foreach (var policy in Enum.GetValues<DecisionPolicy>())
+        {
+            Desk Of(double scale) => new Desk(new SlotOptions { Policy = policy }, [.. values.Select((value, i) => new ActionDefinition { ActionId = $"a{i:000}", Value = value * scale })])
+                .Taught("a000", 40, .5).Taught("a001", 40, .2).Taught("a003", 40, .05);
+            for (var decision = 0UL; decision < 20; decision++)
+            {
+                var (one, other) = (Of(1).Decide(decision, n: 2), Of(unit).Decide(decision, n: 2));
+                Assert.Equal(one.Choices.Select(choice => choice.Id), other.Choices.Select(choice => choice.Id));
+                foreach (var (a, b) in one.Choices.Zip(other.Choices)) Assert.Equal(a.Propensity, b.Propensity, 1e-9);
+            }
+        }
+    }
 }

@@ -200,4 +200,31 @@ public sealed class ActionModelTests
             learner.Learn((ulong)random.NextInt32(4), x, random.NextDouble() < 0.2 ? 1 : 0);
         }
     }
+
+    [Theory]
+    [InlineData(1e-3)]
+    [InlineData(1e3)]
+    [InlineData(1e8)]
+    public void What_is_believed_of_a_reward_scales_with_its_unit_and_nothing_else_changes(double unit)
+    {
+        foreach (var make in new Func<IRewardModel>[] { () => new LinearPosterior(4, 2), () => new DiagonalLinearPosterior(4, 2) })
+        {
+            var random = new Random(5);
+            var (one, other) = (make(), make());
+            for (var i = 0; i < 300; i++)
+            {
+                double[] x = [1, random.NextDouble(), -random.NextDouble(), random.Next(2)];
+                var reward = random.NextDouble();
+                foreach (var (model, scale) in new[] { (one, 1.0), (other, unit) })
+                {
+                    model.RecordDecision(x);
+                    model.RecordReward(x, reward * scale);
+                }
+            }
+
+            double[] asked = [1, .5, -.25, 1];
+            Assert.Equal(1, other.Score(asked) / (one.Score(asked) * unit), 1e-9);
+            Assert.Equal(one.ScoreVariance(asked), other.ScoreVariance(asked));
+        }
+    }
 }

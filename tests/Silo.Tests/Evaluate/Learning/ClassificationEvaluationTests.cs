@@ -17,7 +17,8 @@ public sealed class ClassificationEvaluationTests(ITestOutputHelper output) : ID
     {
         string[] arguments = ["classification", "--data", RealData.File(folder, file), "--label", label, "--json", .. exclude is null ? (string[])[] : ["--exclude", exclude]];
         var (code, text, error) = EvaluateCommandTests.Run(new ClassificationEvaluation(), arguments);
-        Assert.Equal((0, ""), (code, error));
+        Assert.Equal(0, code);
+        Assert.Single(error.Trim().Split('\n')); // which column is which, and nothing of refused rows
         using var json = JsonDocument.Parse(text);
         output.WriteLine(text);
         Assert.Equal(rows, json.RootElement.GetProperty("rows").GetInt32());
@@ -69,6 +70,37 @@ public sealed class ClassificationEvaluationTests(ITestOutputHelper output) : ID
         Assert.Contains("no column left", Refusal("a,label\n1,x\n2,y\n", "--label", "label", "--exclude", "a"), StringComparison.Ordinal);
         Assert.Contains("no value 'maybe'", Refusal("age,plan,label\n" + Rows(50), "--label", "label", "--positive", "maybe"), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Labels_that_are_the_same_but_for_case_or_decimals_are_one()
+    {
+        var table = "age,plan,label\n" + Rows(300);
+        var expected = Run(table.Replace("yes", "1", StringComparison.Ordinal).Replace("no", "0", StringComparison.Ordinal), "--label", "label", "--json").Output;
+        foreach (var (yes, no) in ((string, string)[])[("1.0", "0"), ("1", "0.0")])
+            Assert.Equal(expected, Run(table.Replace("yes", yes, StringComparison.Ordinal).Replace("no", no, StringComparison.Ordinal), "--label", "label", "--json").Output);
+        var words = table.Split('\n').Select((row, i) => i % 2 == 0 ? row : row.Replace("yes", "YES", StringComparison.Ordinal).Replace("no", "No", StringComparison.Ordinal));
+        Assert.Equal(Run(table, "--label", "label", "--json").Output, Run(string.Join('\n', words), "--label", "label", "--json").Output);
+    }
+
+    [Fact]
+    public void Words_for_nothing_are_missing_numbers_and_no_labels()
+    {
+        var rows = Rows(300).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string Table(string nothing) => "age,plan,label\n" + string.Concat(rows.Select((row, i) => (i % 5 == 0 ? nothing + row[row.IndexOf(',', StringComparison.Ordinal)..] : row) + "\n"));
+        var blank = Run(Table(""), "--label", "label", "--json").Output;
+        foreach (var word in (string[])["NaN", "N/A", "null", "None"]) Assert.Equal(blank, Run(Table(word), "--label", "label", "--json").Output);
+        Assert.Contains("60 infinite values were taken as missing", Run(Table("-Infinity"), "--label", "label").Output, StringComparison.Ordinal);
+
+        var unlabelled = "age,plan,label\n" + string.Concat(rows.Select((row, i) => (i % 5 == 0 ? row[..(row.LastIndexOf(',') + 1)] + "NaN" : row) + "\n"));
+        var (code, _, error) = Run(unlabelled, "--label", "label");
+        Assert.Equal(1, code);
+        Assert.Contains("row 2: 'NaN' is no label", error, StringComparison.Ordinal);
+        Assert.Equal(0, Run(unlabelled, "--label", "label", "--bad-rows", "0.2").Code);
+    }
+
+    [Fact]
+    public void Two_columns_of_one_name_end_the_run() =>
+        Assert.Contains("2 columns named 'age'", Refusal("age,age,label\n1,2,yes\n1,2,no\n", "--label", "label"), StringComparison.Ordinal);
 
     [Fact]
     public void Columns_that_name_their_rows_are_left_out_and_named()

@@ -4,6 +4,7 @@ using Personalization.Algorithms.Evaluation;
 using Personalization.Algorithms.Learning;
 using Personalization.Algorithms.Learning.Calibration;
 using Personalization.Algorithms.Learning.Linear;
+using Personalization.Silo.Commands.Tables;
 
 namespace Personalization.Silo.Commands.Evaluate.Learning;
 
@@ -13,6 +14,7 @@ public sealed class ClassificationEvaluation : IEvaluation
     private static readonly string[] PositiveNames = ["1", "true", "yes", "y", "t", "positive"];
 
     private readonly Option<string> _data = new("--data") { Description = "The CSV file, with a header.", Required = true, HelpName = "file.csv" };
+    private readonly ColumnOptions _columns = new();
     private readonly Option<string> _label = new("--label") { Description = "The column to predict; it has two values.", Required = true, HelpName = "column" };
     private readonly Option<string?> _positive = new("--positive") { Description = "The label's value to predict the probability of.", HelpName = "value" };
     private readonly Option<string[]> _exclude = new("--exclude") { Description = "Columns to leave out, separated by commas.", HelpName = "a,b", AllowMultipleArgumentsPerToken = true };
@@ -27,7 +29,7 @@ public sealed class ClassificationEvaluation : IEvaluation
     public string Description => "Predicts a label of two values: AUC, log loss, accuracy, F1 and calibration of the online classifiers.";
 
     /// <inheritdoc/>
-    public IReadOnlyList<Option> Options => [_data, _label, _positive, _exclude, _folds, _passes, _seed];
+    public IReadOnlyList<Option> Options => [_data, _label, _positive, _exclude, _folds, _passes, _seed, .. _columns.All];
 
     /// <inheritdoc/>
     public EvaluationResult Evaluate(ParseResult arguments, EvaluationRun run, CancellationToken cancellation)
@@ -39,7 +41,8 @@ public sealed class ClassificationEvaluation : IEvaluation
         if (passes < 1) throw new EvaluationException("--passes is 1 or more.");
 
         var excluded = (arguments.GetValue(_exclude) ?? []).SelectMany(names => names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToArray();
-        var data = LabelledRows.Read(run, arguments.GetValue(_data)!, arguments.GetValue(_label)!, excluded, cancellation);
+        var choices = _columns.Read(arguments) with { Columns = new Dictionary<string, string> { ["label"] = arguments.GetValue(_label)! } };
+        var data = LabelledRows.Read(run, arguments.GetValue(_data)!, choices, excluded, cancellation);
         var positive = Positive(data, arguments.GetValue(_positive));
         var labels = Array.ConvertAll(data.Labels, label => label == positive);
         var classes = Array.ConvertAll(labels, label => label ? 1 : 0);
@@ -58,8 +61,10 @@ public sealed class ClassificationEvaluation : IEvaluation
         }
 
         var best = scored.MinBy(model => model.TrainingLoss)!;
-        return new EvaluationResult(Name, labels.Length, [.. scored.Select(model => Measure(model, labels, assigned, folds))], best.Name)
+        EvaluatedModel[] models = [.. scored.Select(model => Measure(model, labels, assigned, folds))];
+        return new EvaluationResult(Name, labels.Length, models, best.Name)
         {
+            Verdict = EvaluationResult.VerdictOf(best.Name, models, "AUC", "LogLoss", "CalibrationError"),
             Notes = Notes(data, positive, folds),
             Plots = [.. Plots(scored, labels)],
         };
@@ -123,6 +128,7 @@ public sealed class ClassificationEvaluation : IEvaluation
             string.Create(CultureInfo.InvariantCulture, $"Positive is '{positive}', {share:P1} of the rows; {data.Columns.Count} columns used; {folds}-fold stratified, shuffled."),
             "Best is the model with the least log loss of predict-then-learn on the first pass over the training rows; the test rows had no part in it.",
         ];
+        if (data.Columns.Infinite > 0) notes.Add($"{data.Columns.Infinite} infinite values were taken as missing.");
         if (data.Columns.Dropped.Count > 0) notes.Add($"Left out because they name rows: {string.Join(", ", data.Columns.Dropped)}.");
         return notes;
     }

@@ -1,10 +1,12 @@
 using System.Globalization;
 using Personalization.Algorithms.Learning.Features;
+using Personalization.Silo.Commands.Tables;
 
 namespace Personalization.Silo.Commands.Evaluate.Learning;
 
-/// <summary>Turns the columns of any CSV file into features: a column whose values are all numbers is one number, any other one indicator a category; a blank number is missing.</summary>
+/// <summary>Turns the columns of any CSV file into features: a column whose values are all numbers is one number, any other one indicator a category.</summary>
 /// <remarks>
+/// In a column of numbers blanks, words for nothing (NaN, NA, null …) and infinite values are missing; decimals come behind a point or a comma, as the column writes them.
 /// Kinds are told from the whole file in a first reading, without looking at labels or rewards. A text column that names its rows (more than half of its values are different) is left out, as is a column without a name:
 /// neither says anything of the next row.
 /// </remarks>
@@ -13,7 +15,7 @@ internal sealed class FeatureColumns
     // Enough to tell names from categories; past it a text column counts as names.
     private const int MostCategories = 5_000;
 
-    private readonly List<(int Column, string Name, bool IsNumber)> _columns = [];
+    private readonly List<FeatureColumn> _columns = [];
     private readonly List<string> _dropped = [];
     private Feature[] _buffer = new Feature[16];
 
@@ -26,35 +28,26 @@ internal sealed class FeatureColumns
     /// <summary>Columns left out by themselves, not by the user.</summary>
     public IReadOnlyList<string> Dropped => _dropped;
 
+    /// <summary>Infinite values in columns of numbers, which are taken as missing.</summary>
+    public long Infinite { get; private set; }
+
     /// <summary>Reads the file once to tell numbers, categories and names apart.</summary>
     public static FeatureColumns Infer(CsvTable table, IReadOnlySet<int> excluded, CancellationToken cancellation)
     {
         var columns = Enumerable.Range(0, table.Names.Count).Where(c => !excluded.Contains(c)).ToArray();
-        var numbers = new bool[table.Names.Count];
-        Array.Fill(numbers, true);
-        var filled = new long[table.Names.Count];
-        var categories = new HashSet<string>[table.Names.Count];
-        var lookups = new HashSet<string>.AlternateLookup<ReadOnlySpan<char>>[table.Names.Count];
-        foreach (var c in columns) lookups[c] = (categories[c] = new HashSet<string>(StringComparer.Ordinal)).GetAlternateLookup<ReadOnlySpan<char>>();
+        var kinds = Array.ConvertAll(columns, c => new Kind(table, c));
         while (table.Read())
         {
             cancellation.ThrowIfCancellationRequested();
-            foreach (var c in columns)
-            {
-                var text = table.Text(c);
-                if (text.IsEmpty) continue;
-                filled[c]++;
-                if (numbers[c] && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) numbers[c] = false;
-                if (categories[c].Count < MostCategories) lookups[c].Add(text);
-            }
+            foreach (var kind in kinds) kind.Add(table.Text(kind.Column));
         }
 
         var result = new FeatureColumns();
-        foreach (var c in columns)
+        foreach (var kind in kinds)
         {
-            var isName = !numbers[c] && (categories[c].Count >= MostCategories || filled[c] >= 20 && categories[c].Count > filled[c] / 2);
-            if (table.Names[c].Length == 0 || isName) result._dropped.Add(table.Names[c].Length == 0 ? "(no name)" : table.Names[c]);
-            else if (filled[c] > 0) result._columns.Add((c, table.Names[c], numbers[c]));
+            if (kind.Name.Length == 0 || kind.IsName) result._dropped.Add(kind.Name.Length == 0 ? "(no name)" : kind.Name);
+            else if (kind.IsFilled) result._columns.Add(new FeatureColumn(kind.Column, kind.Name, kind.IsNumber, kind.IsComma));
+            if (kind.IsNumber) result.Infinite += kind.Infinite;
         }
 
         return result;
@@ -65,19 +58,70 @@ internal sealed class FeatureColumns
     {
         if (_buffer.Length < _columns.Count) _buffer = new Feature[_columns.Count];
         var numbers = new FeatureVector(Space, _buffer, learning: true);
-        foreach (var (column, name, isNumber) in _columns)
+        foreach (var column in _columns)
         {
-            if (isNumber && table.TryNumber(column, out var value)) numbers.Add(name, value);
+            if (column.IsNumber && NumberText.TryParse(table.Text(column.Column), column.IsComma, out double value)) numbers.Add(column.Name, value);
         }
 
         var encodedNumbers = numbers.Features.ToArray();
         var indicators = new FeatureVector(Space, _buffer, learning: true);
-        foreach (var (column, name, isNumber) in _columns)
+        foreach (var column in _columns)
         {
-            if (!isNumber) indicators.AddCategory(name, table.Text(column));
+            if (!column.IsNumber) indicators.AddCategory(column.Name, table.Text(column.Column));
         }
 
         return new EncodedRow(encodedNumbers, indicators.Features.ToArray());
+    }
+
+    private readonly record struct FeatureColumn(int Column, string Name, bool IsNumber, bool IsComma);
+
+    /// <summary>What a column turns out to hold, value by value.</summary>
+    private sealed class Kind(CsvTable table, int column)
+    {
+        private readonly NumberDetection _decimals = new(table.Names[column], table.Path, table.Delimiter);
+        private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _categories = new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        private bool _isPoint = true, _isComma = true;
+        private long _filled, _known;
+
+        public int Column => column;
+
+        public string Name { get; } = table.Names[column];
+
+        /// <summary>Values that are infinite, if the column holds numbers.</summary>
+        public long Infinite { get; private set; }
+
+        /// <summary>Whether decimals come behind a comma; where nothing tells, a point, because a factor of a thousand is nothing to a scaled feature.</summary>
+        public bool IsComma => _decimals.Evidence ?? (_isComma && !_isPoint);
+
+        public bool IsNumber => _known > 0 && (IsComma ? _isComma : _isPoint);
+
+        public bool IsFilled => _filled > 0;
+
+        /// <summary>A text column whose values name its rows.</summary>
+        public bool IsName => !IsNumber && (_categories.Set.Count >= MostCategories || (_filled >= 20 && _categories.Set.Count > _filled / 2));
+
+        public void Add(ReadOnlySpan<char> text)
+        {
+            if (text.IsEmpty) return;
+            _filled++;
+            if (_categories.Set.Count < MostCategories) _categories.Add(text);
+            if ((!_isPoint && !_isComma) || MissingValue.Is(text)) return;
+            if (IsInfinite(text))
+            {
+                Infinite++;
+                return;
+            }
+
+            _known++;
+            _decimals.Add(text);
+            _isPoint = _isPoint && NumberText.TryParse(text, isComma: false, out double _);
+            _isComma = _isComma && NumberText.TryParse(text, isComma: true, out double _);
+        }
+
+        /// <summary>Infinity in words, or a number beyond the range of a double.</summary>
+        private static bool IsInfinite(ReadOnlySpan<char> text) =>
+            (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsInfinity(value))
+            || text.TrimStart("+-").Equals("inf", StringComparison.OrdinalIgnoreCase);
     }
 }
 

@@ -8,7 +8,7 @@ using Personalization.Algorithms.OffPolicy;
 namespace Personalization.Silo.Commands.Evaluate.Learning;
 
 /// <summary>An online reward model over a log: context, action, and their interactions, learned row by row after each row was predicted.</summary>
-/// <remarks>Logistic where all rewards lie in [0, 1], else linear. A policy that follows it is fixed by the past at every row, which is all that the estimators ask for.</remarks>
+/// <remarks>Logistic where all rewards are 0 or 1, else linear with the rewards scaled, so that nothing depends on their unit. A policy that follows it is fixed by the past at every row, which is all that the estimators ask for.</remarks>
 internal sealed class PastRewardModel : IPastRewardModel
 {
     private const double FollowEpsilon = 0.05;
@@ -28,10 +28,9 @@ internal sealed class PastRewardModel : IPastRewardModel
     {
         _log = log;
         _uniform = uniform;
-        var isUnit = Array.TrueForAll(log.Rewards, reward => reward is >= 0 and <= 1);
-        _learner = isUnit
+        _learner = log.IsBinary
             ? new LogisticRegression(new FtrlProximal(new FtrlProximalOptions { L2 = 1 }))
-            : new LinearRegression(new FtrlProximal(new FtrlProximalOptions { L2 = 1 }));
+            : new TargetScaledLearner(new LinearRegression(new FtrlProximal(new FtrlProximalOptions { L2 = 1 })));
         var longest = log.Contexts.Max(row => row.Numbers.Length + row.Indicators.Length);
         _context = new Feature[longest];
         _features = new Feature[2 * longest + 1];

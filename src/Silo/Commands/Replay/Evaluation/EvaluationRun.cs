@@ -1,4 +1,5 @@
 using Personalization.Silo.Commands.Log;
+using Personalization.Silo.Commands.Tables;
 
 namespace Personalization.Silo.Commands.Replay.Evaluation;
 
@@ -18,16 +19,18 @@ public sealed class EvaluationRun(HttpClient http, ReplayOptions options, Replay
     public NextItemJudge Judge { get; } = new(Cutoff);
 
     /// <summary>Runs. Answers the exit code: 0, or 1 if something was given up.</summary>
-    public async Task<int> Run(IReadOnlyList<ReplayFile> files, CancellationToken cancellation)
+    public async Task<int> Run(IReadOnlyList<ReplayFile> files, CancellationToken cancellation, bool showProgress = false)
     {
         var clock = time ?? TimeProvider.System;
         var tally = new ReplayTally();
         var problems = new ReplayProblems(TextWriter.Synchronized(error));
-        var lines = order.Apply(files.SelectMany(file => ReplayRows.Read(file, problems)));
+        var lines = order.Apply(ReplayRows.ReadAll(files, problems, tally));
         var evaluation = new ReplayEvaluation(http, options, Judge, tally, problems, clock);
         using var rest = lines.GetEnumerator();
         var code = 0;
         var start = clock.GetTimestamp();
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var watch = showProgress ? ReplayProgress.Show(tally, new AdminClient(http), error, clock, watching.Token) : Task.CompletedTask;
         try
         {
             await new ReplaySender(new ReplayClient(http), options, tally, problems, clock).Send(First(rest, warm), cancellation);
@@ -35,10 +38,15 @@ public sealed class EvaluationRun(HttpClient http, ReplayOptions options, Replay
             start = clock.GetTimestamp();
             await evaluation.Run(First(rest, long.MaxValue), cancellation);
         }
-        catch (Exception fault) when (fault is ReplayException or AdminCallException or HttpRequestException)
+        catch (Exception fault) when (fault is ReplayException or TableException or AdminCallException or HttpRequestException)
         {
             code = 1;
             await error.WriteLineAsync(fault.Message);
+        }
+        finally
+        {
+            await watching.CancelAsync();
+            await watch;
         }
 
         problems.TellRest();
