@@ -101,7 +101,7 @@ internal sealed class RecentIds
         var times = _times;
         if (_head * 4 <= _hashes.Length)
         {
-            var size = Math.Max(4, _hashes.Length + (_hashes.Length / 2));
+            var size = _hashes.Length + Math.Max(4, _hashes.Length / 4);
             hashes = new ulong[size];
             times = new uint[size];
         }

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Personalization.Gateway.Json;
+using Personalization.Engine.Json;
 using Personalization.Stores;
 
 namespace Personalization.Gateway.Documents;
@@ -60,16 +60,17 @@ internal sealed class DocumentTable<T>(IDocumentStore documents, string prefix, 
         return new DocumentPage<T>(values, unreadable, page.Count > 0 ? page[^1].Key[prefix.Length..] : null, page.Count);
     }
 
-    /// <summary>Reads a document, and makes sure that it can be answered.</summary>
+    /// <summary>Reads a document. What was stored before free JSON was checked comes out such that it can be answered.</summary>
+    /// <exception cref="InvalidDataException">It cannot be read.</exception>
     private T Parse(Document document)
     {
         try
         {
-            var value = JsonSerializer.Deserialize(LoneSurrogates.Replace(document.Bytes).Span, json) ?? throw new InvalidDataException($"the document {document.Key} holds nothing");
-            JsonSerializer.Serialize(Stream.Null, value, json);
-            return value;
+            var bytes = document.Bytes;
+            if (JsonHealing.MayNeed(bytes)) bytes = Encoding.UTF8.GetBytes(JsonHealing.Heal(Encoding.UTF8.GetString(bytes)) ?? "");
+            return JsonSerializer.Deserialize(bytes, json) ?? throw new InvalidDataException($"the document {document.Key} holds nothing");
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception fault) when (fault is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException)
         {
             throw new InvalidDataException($"the document {document.Key} cannot be read: {fault.Message}", fault);
         }

@@ -51,8 +51,9 @@ internal sealed partial class ClusterHandshake(ClusterSecret secret, ILogger<Clu
         {
             refusal = await shake(patience.Token).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is OperationCanceledException or IOException or ConnectionResetException or ConnectionAbortedException or InvalidDataException)
+        catch (Exception fault)
         {
+            // Whatever went wrong, nobody is let in; a secret that cannot be read for now is read again by the next connection.
             refusal = fault is OperationCanceledException ? "it said nothing" : fault.Message;
         }
 

@@ -16,7 +16,8 @@ public sealed class ClusterSecret
     /// <param name="hasKeys">Whether this process asks its own callers for keys.</param>
     public ClusterSecret(Func<string> secret, bool hasKeys)
     {
-        _secret = new Lazy<byte[]>(() => SHA256.HashData(Encoding.UTF8.GetBytes(secret())));
+        // A store that does not answer the first time is asked again: a Lazy of the default kind would keep its fault for ever.
+        _secret = new Lazy<byte[]>(() => SHA256.HashData(Encoding.UTF8.GetBytes(secret())), LazyThreadSafetyMode.PublicationOnly);
         HasKeys = hasKeys;
     }
 

@@ -226,6 +226,6 @@ internal sealed class MemoryPartitionState
 
         public List<JournalSegment> Journal { get; private init; } = [];
 
-        public Customer Copy() => new() { Record = Record, Due = Due, TombstoneAt = TombstoneAt, Journal = [.. Journal] };
+        public Customer Copy() => new() { Record = Record, Checksum = Checksum, Due = Due, TombstoneAt = TombstoneAt, Journal = [.. Journal] };
     }
 }

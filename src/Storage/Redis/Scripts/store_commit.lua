@@ -27,15 +27,15 @@ end
 
 -- Numbers here are doubles: what they would not hold exactly is added by Redis itself, whose integers have 64 bits.
 local exact = 2 ^ 52
-local function count(name, change)
+local function add(name, change)
   local number = tonumber(change)
   if number > exact or number < -exact then
-    redis.call('HINCRBY', KEYS[2], name, change)
+    redis.call('HINCRBY', KEYS[4], name, change)
     return
   end
   local sum = (sums[name] or 0) + number
   if sum > exact or sum < -exact then
-    redis.call('HINCRBY', KEYS[2], name, text(sum))
+    redis.call('HINCRBY', KEYS[4], name, text(sum))
     sum = 0
   end
   sums[name] = sum
@@ -98,7 +98,7 @@ for customer = 1, tonumber(ARGV[8]) do
     list(2, function(position, letter)
       if redis.call('HSETNX', KEYS[8], position, letter) == 1 then redis.call('ZADD', KEYS[9], position, position) end
     end)
-    list(2, count)
+    list(2, add)
     list(2, function(kind, number)
       if kind == 'o' then
         blankRow(number)
