@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Personalization.Gateway.Hosting;
 using Personalization.Log;
+using Personalization.TestKit;
 
 namespace Personalization.Gateway.Tests.Hosting;
 
@@ -22,7 +23,7 @@ public sealed class StandAloneTests
     {
         var assembly = Path.Combine(AppContext.BaseDirectory, "Personalization.Gateway.dll");
         using var process = Process.Start(new ProcessStartInfo("dotnet", [assembly, "--urls=http://0.0.0.0:0", "--Personalization:Partitions=0"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var told = await process.StandardError.ReadToEndAsync(patience.Token);
         await process.WaitForExitAsync(patience.Token);
         Assert.Equal(2, process.ExitCode);

@@ -1,6 +1,7 @@
 using System.Text;
 using Personalization.Customers;
 using Personalization.Stores;
+using Personalization.TestKit;
 
 namespace Personalization.Gateway.Tests.Hosting;
 
@@ -32,7 +33,7 @@ public sealed class WholeAnswerTests
         var customer = gateway.Grains.Customer("default/c");
         customer.Answer = _ => throw new TimeoutException();
         Assert.Equal(503, (await gateway.Get("/v1/customers/c/live")).Status);
-        await customer.Unwatched.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await customer.Unwatched.Task.WaitAsync(Patience.Limit);
         Assert.Empty(customer.Watchers);
     }
 

@@ -3,17 +3,16 @@ using System.Text.Json;
 using Personalization.Customers;
 using Personalization.Gateway.Live;
 using Personalization.Gateway.Tests.Hosting;
+using Personalization.TestKit;
 
 namespace Personalization.Gateway.Tests.Live;
 
 public sealed class LiveEndpointTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private sealed class Watcher : IAsyncDisposable
     {
         private readonly HttpResponseMessage _response;
-        private readonly CancellationTokenSource _ends = new(Patience);
+        private readonly CancellationTokenSource _ends = new(Patience.Limit);
 
         private Watcher(HttpResponseMessage response, Stream stream)
         {
@@ -92,7 +91,7 @@ public sealed class LiveEndpointTests
         await using var gateway = await TestGateway.Start();
         var customer = gateway.Grains.Customer("default/c");
         await using (var watcher = await Watcher.Open(gateway, "/v1/customers/c/live")) await watcher.Next();
-        await customer.Unwatched.Task.WaitAsync(Patience);
+        await customer.Unwatched.Task.WaitAsync(Patience.Limit);
         Assert.Empty(customer.Watchers);
     }
 
@@ -102,7 +101,7 @@ public sealed class LiveEndpointTests
         await using var gateway = await TestGateway.Start();
         var customer = gateway.Grains.Customer("default/c");
         await using var watch = new LiveWatch(gateway.Grains, customer, "c", gateway.Time);
-        using var ends = new CancellationTokenSource(Patience);
+        using var ends = new CancellationTokenSource(Patience.Limit);
         await watch.Begin();
         await using var items = watch.Read(ends.Token).GetAsyncEnumerator(ends.Token);
         var observer = await customer.Watched.Task;

@@ -9,6 +9,7 @@ using Personalization.Engine.Profiles;
 using Personalization.Grains.Actions;
 using Personalization.Grains.Tests.Cluster;
 using Personalization.Stores;
+using Personalization.TestKit;
 
 namespace Personalization.Grains.Tests.Actions;
 
@@ -215,7 +216,7 @@ public sealed class ActionLibraryReplicaTests : IAsyncDisposable
     {
         var next = new TaskCompletionSource<ActionLibrary>(TaskCreationOptions.RunContinuationsAsynchronously);
         replica.Replaced += library => next.TrySetResult(library);
-        return next.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        return next.Task.WaitAsync(Patience.Limit);
     }
 
     private static string[] Ids(ActionLibrary library) => [.. library.Actions.Select(action => action.Definition.ActionId)];

@@ -7,6 +7,7 @@ using Personalization.Grains.Tests.Cluster;
 using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Stores;
+using Personalization.TestKit;
 
 namespace Personalization.Grains.Tests.Churn;
 
@@ -15,7 +16,6 @@ public sealed class ChurnCrossedTests
 {
     private const long Hour = 3_600_000;
     private const long Bought = 1_700_049_600_000;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task A_crossing_is_told_once_to_the_outbox_and_to_who_watches_and_again_after_the_next_order()
@@ -30,7 +30,7 @@ public sealed class ChurnCrossedTests
         var told = new Told(2);
         await engine.Grain("ann").Watch(engine.Client.CreateObjectReference<ICustomerObserver>(told));
         await Advance(engine, crossing + Hour);
-        await told.First.WaitAsync(Limit);
+        await told.First.WaitAsync(Patience.Limit);
         await engine.Drain();
         var fact = Assert.Single(await Facts(engine, partition));
         Assert.Equal(("default/ann", crossing, Bought), (fact.GetProperty("customer").GetString(), fact.GetProperty("crossedAt").GetInt64(), fact.GetProperty("lastPurchaseAt").GetInt64()));
@@ -49,7 +49,7 @@ public sealed class ChurnCrossedTests
         await engine.Drain();
         await engine.Grain("ann").Watch(engine.Client.CreateObjectReference<ICustomerObserver>(told));
         await Advance(engine, next + Hour);
-        await told.All.WaitAsync(Limit);
+        await told.All.WaitAsync(Patience.Limit);
         await engine.Drain();
         Assert.Equal([crossing, next], (await Facts(engine, partition)).Select(fact => fact.GetProperty("crossedAt").GetInt64()));
     }
@@ -70,7 +70,7 @@ public sealed class ChurnCrossedTests
         await engine.Grain("ann").Watch(engine.Client.CreateObjectReference<ICustomerObserver>(told));
         // With one half it would come after 13 weeks.
         await Advance(engine, Bought + (12 * 7 * 24 * Hour));
-        await told.All.WaitAsync(Limit);
+        await told.All.WaitAsync(Patience.Limit);
         await engine.Drain();
         Assert.Equal(.6, Assert.Single(await Facts(engine, partition)).GetProperty("threshold").GetDouble());
     }

@@ -13,14 +13,13 @@ public sealed class ChurnFitTests
     private const long Day = 86_400_000;
     private const int Start = 19_700;
     private const int Customers = 700;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task The_population_is_fitted_while_it_buys_and_the_fit_outlives_the_silo_that_learned_it()
     {
         await using var engine = await EngineCluster.Start(silos: 2, configure: Configure);
         await Buy(engine);
-        Assert.True(await Learner(engine).Drain(Limit));
+        Assert.True(await Learner(engine).Drain(Patience.Limit));
         // Fits before now are of what was known so far; a further day makes one of everything.
         await engine.Post("last", type: EventType.Purchase, time: (Start + 370) * Day);
         await engine.Drain();
@@ -33,7 +32,7 @@ public sealed class ChurnFitTests
         Assert.Equal(0, status.Failed);
         await engine.Cluster.KillSiloAsync(engine.Cluster.Silos.Single(silo => silo.SiloAddress.ToParsableString() == status.Silo));
         Assert.Equal(fitted, await Parameters(engine));
-        Assert.True(await Learner(engine).Drain(Limit));
+        Assert.True(await Learner(engine).Drain(Patience.Limit));
         Assert.NotEqual(status.Silo, (await Learner(engine).Ensure()).Silo);
         // The new learner goes on from what was stored: another day makes the next fit, and no customer is counted twice.
         await engine.Post("late", type: EventType.Purchase, time: (Start + 400) * Day);
@@ -51,7 +50,7 @@ public sealed class ChurnFitTests
             options.Learning = LearningKind.Frozen;
         });
         await Buy(engine);
-        Assert.True(await Learner(engine).Drain(Limit));
+        Assert.True(await Learner(engine).Drain(Patience.Limit));
         Assert.Equal((ParameterSource.Settings, 0), ((await Parameters(engine)).Source, (await Parameters(engine)).Version));
         Assert.True((await Learner(engine).Ensure()) is { Examples: 0, Skipped: > 0 });
     }
@@ -84,8 +83,8 @@ public sealed class ChurnFitTests
     /// <summary>The parameters once everything that was committed is learned, fitted and on the silo of the customer that is asked.</summary>
     private static async Task<ChurnParametersView> Fitted(EngineCluster engine, int asOf)
     {
-        using var timeout = new CancellationTokenSource(Limit);
-        Assert.True(await Learner(engine).Drain(Limit));
+        using var timeout = new CancellationTokenSource(Patience.Limit);
+        Assert.True(await Learner(engine).Drain(Patience.Limit));
         while (true)
         {
             var parameters = await Parameters(engine);

@@ -2,6 +2,7 @@ using Personalization.Events;
 using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Stores;
+using Personalization.TestKit;
 
 namespace Personalization.Grains.Tests.Cluster;
 
@@ -98,7 +99,7 @@ public sealed class IsolationTests
 
     private static async Task Eventually(Func<Task<bool>> condition)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(Patience.Limit);
         while (!await condition()) await Task.Delay(20, timeout.Token);
     }
 }

@@ -17,7 +17,6 @@ public sealed class OthersLatencyTests
     private const int Rounds = 160;
     private const int HotEventsPerSecond = 2_000;
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Poison_entries_stop_nobody()
@@ -114,10 +113,10 @@ public sealed class OthersLatencyTests
         var started = Stopwatch.GetTimestamp();
         var underWay = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var troubling = Task.Run(() => trouble(() => underWay.TrySetResult(), stop.Token));
-        await Task.WhenAny(underWay.Task, troubling).WaitAsync(Patience);
+        await Task.WhenAny(underWay.Task, troubling).WaitAsync(Patience.Limit);
         var beside = await ClickAndLook(engine, Rounds / Others);
         await stop.CancelAsync();
-        await troubling.WaitAsync(Patience);
+        await troubling.WaitAsync(Patience.Limit);
         var took = Stopwatch.GetElapsedTime(started);
         await engine.Drain();
         for (var i = 0; i < Others; i++) Assert.Equal(2 * Rounds / Others, (await engine.Read($"other-{i}")).Totals.Events);
@@ -136,7 +135,7 @@ public sealed class OthersLatencyTests
             var started = Stopwatch.GetTimestamp();
             var id = await engine.Post(customer);
             while ((await engine.Read(customer, after: id)).Totals.Events < before + 1 + (round / Others))
-                Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"{id} of {customer} does not become visible");
+                Assert.True(Stopwatch.GetElapsedTime(started) < Patience.Limit, $"{id} of {customer} does not become visible");
             times[round] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         }
 

@@ -7,14 +7,13 @@ using Personalization.Grains.Customers;
 using Personalization.Items;
 using Personalization.Models;
 using Personalization.Stores;
+using Personalization.TestKit;
 
 namespace Personalization.Grains.Tests.Cluster;
 
 /// <summary>What was not read is no answer; and what nobody knows takes no room.</summary>
 public sealed class UnreadTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task A_silo_that_could_not_read_its_copies_answers_nothing_from_them_until_it_has_and_keeps_them_when_the_store_fails_later()
     {
@@ -36,7 +35,7 @@ public sealed class UnreadTests
 
         documents!.Heal();
         await engine.Put(new ActionDefinition { ActionId = "gift" });
-        for (var start = DateTime.UtcNow; replicas.Unread.Count > 0 && DateTime.UtcNow - start < Limit;) await Task.Delay(20, TestContext.Current.CancellationToken);
+        for (var start = DateTime.UtcNow; replicas.Unread.Count > 0 && DateTime.UtcNow - start < Patience.Limit;) await Task.Delay(20, TestContext.Current.CancellationToken);
         Assert.Empty(replicas.Unread);
         documents.Break();
         foreach (var answer in answers.Skip(1)) await answer();
@@ -55,7 +54,7 @@ public sealed class UnreadTests
         Assert.Equal(1, (await engine.Read("ann")).Totals.Events);
         var management = engine.Client.GetGrain<IManagementGrain>(0);
         var left = int.MaxValue;
-        for (var start = DateTime.UtcNow; left > 1 && DateTime.UtcNow - start < Limit;)
+        for (var start = DateTime.UtcNow; left > 1 && DateTime.UtcNow - start < Patience.Limit;)
         {
             left = (await management.GetSimpleGrainStatistics()).Where(type => type.GrainType.Contains(nameof(CustomerGrain), StringComparison.Ordinal)).Sum(type => type.ActivationCount);
             if (left > 1) await Task.Delay(50, TestContext.Current.CancellationToken);

@@ -7,13 +7,12 @@ using Personalization.Grains.Tests.Cluster;
 using Personalization.Items;
 using Personalization.Models;
 using Personalization.Storage.Memory;
+using Personalization.TestKit;
 
 namespace Personalization.Grains.Tests.Customers;
 
 public sealed class RecommendationTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task Others_sessions_decide_what_a_new_visitor_gets_and_the_reason_cites_the_visitors_own_view()
     {
@@ -164,7 +163,7 @@ public sealed class RecommendationTests
     private static async Task Learned(EngineCluster engine)
     {
         await engine.Drain();
-        Assert.True(await Items(engine).Drain(Limit), "the clicks were not learned in time");
+        Assert.True(await Items(engine).Drain(Patience.Limit), "the clicks were not learned in time");
     }
 
     private static Task Put(EngineCluster engine, string item, long version, string? document) =>
@@ -178,7 +177,7 @@ public sealed class RecommendationTests
         {
             var reply = await engine.Grain(customer).Recommend(query);
             if (until(reply)) return reply;
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < Limit, $"not in time: {reply.IndexPosition} clicks, {string.Join(", ", reply.Items.Select(item => item.ItemId))}");
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < Patience.Limit, $"not in time: {reply.IndexPosition} clicks, {string.Join(", ", reply.Items.Select(item => item.ItemId))}");
             await Task.Delay(10);
         }
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Personalization.Engine.Models;
 using Personalization.Stores;
+using Personalization.TestKit;
 
 namespace Personalization.Grains.Tests.Models;
 
@@ -128,7 +129,7 @@ internal sealed class CountingReplica : IModelReplica
             if (condition(this)) return Task.CompletedTask;
             var wait = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waits.Add((condition, wait));
-            return wait.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            return wait.Task.WaitAsync(Patience.Limit);
         }
     }
 

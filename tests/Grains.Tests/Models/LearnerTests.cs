@@ -9,12 +9,12 @@ using Personalization.Grains.Models;
 using Personalization.Models;
 using Personalization.Storage.Memory;
 using Personalization.Stores;
+using Personalization.TestKit;
 
 namespace Personalization.Grains.Tests.Models;
 
 public sealed class LearnerTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private readonly MemoryDocumentStore _documents = new();
     private readonly PersonalizationOptions _options = new();
 
@@ -30,7 +30,7 @@ public sealed class LearnerTests
     public async Task Every_row_is_learned_once_whenever_the_process_dies(bool keepsChanges)
     {
         var feed = await OutboxFeed.Start(3);
-        await Live(feed, keepsChanges, new MemoryDocumentStore(), async learner => Assert.True(await learner.Drain(Limit, default)), register: true);
+        await Live(feed, keepsChanges, new MemoryDocumentStore(), async learner => Assert.True(await learner.Drain(Patience.Limit, default)), register: true);
         for (var life = 0; life < 24; life++)
         {
             var documents = new MortalDocuments(_documents, diesAtWrite: 1 + (life % 5), afterWriting: life % 2 == 0);
@@ -38,11 +38,11 @@ public sealed class LearnerTests
             {
                 // More comes while it lives, so that it has something to store until it dies.
                 for (var i = 0; !documents.Died.Task.IsCompleted; i++) await Feed(feed, i % 3, 5);
-                await documents.Died.Task.WaitAsync(Limit);
+                await documents.Died.Task.WaitAsync(Patience.Limit);
             });
         }
 
-        await Live(feed, keepsChanges, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        await Live(feed, keepsChanges, _documents, async learner => Assert.True(await learner.Drain(Patience.Limit, default)));
         var (head, _) = await new ModelStore(_documents, "counting").ReadHead(default);
         var model = await Stored(keepsChanges);
         Assert.Equal(feed.Count, model.Counts.Count);
@@ -51,7 +51,7 @@ public sealed class LearnerTests
 
         // What is learned is gone from the outbox, and no crash left a document that nobody refers to.
         for (var partition = 0; partition < 3; partition++) Assert.Empty((await feed.Store.ReadOutbox(partition, 0, 10)).Rows);
-        await Live(feed, keepsChanges, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        await Live(feed, keepsChanges, _documents, async learner => Assert.True(await learner.Drain(Patience.Limit, default)));
         var parts = await _documents.List("model/counting/part/", null, 100);
         Assert.Equal(head.Documents.Order(), parts.Select(part => part.Key).Order());
     }
@@ -64,11 +64,11 @@ public sealed class LearnerTests
         var (first, second) = (Make(feed, true, _documents), Make(feed, true, _documents));
         var running = new[] { first.Run(stop.Token), second.Run(stop.Token) };
         for (var i = 0; i < 50; i++) await Feed(feed, i % 2, 10);
-        Assert.True(await first.Drain(Limit, default) || await second.Drain(Limit, default));
+        Assert.True(await first.Drain(Patience.Limit, default) || await second.Drain(Patience.Limit, default));
         await stop.CancelAsync();
         await Task.WhenAll(running);
 
-        await Live(feed, true, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        await Live(feed, true, _documents, async learner => Assert.True(await learner.Drain(Patience.Limit, default)));
         var model = await Stored(true);
         Assert.Equal(feed.Count, model.Counts.Count);
         Assert.All(model.Counts, count => Assert.Equal(1, count.Value));
@@ -80,7 +80,7 @@ public sealed class LearnerTests
     public async Task A_replica_that_took_what_was_never_stored_loads_anew_and_then_has_everything_once(bool keepsChanges)
     {
         var feed = await OutboxFeed.Start(2);
-        await Live(feed, keepsChanges, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        await Live(feed, keepsChanges, _documents, async learner => Assert.True(await learner.Drain(Patience.Limit, default)));
         var replica = new CountingReplica();
         var learner = default(Learner);
         var follower = new ReplicaFollower(CountingModel.Definition(keepsChanges, replica), Services(feed, _documents), have => learner!.Changes.Read(have, TimeSpan.FromMilliseconds(20), default));
@@ -115,9 +115,9 @@ public sealed class LearnerTests
     public async Task A_suspended_learner_counts_what_it_missed_and_goes_on()
     {
         var feed = await OutboxFeed.Start(1);
-        await Live(feed, true, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        await Live(feed, true, _documents, async learner => Assert.True(await learner.Drain(Patience.Limit, default)));
         await feed.Put(0, 10);
-        await Live(feed, true, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        await Live(feed, true, _documents, async learner => Assert.True(await learner.Drain(Patience.Limit, default)));
 
         _options.Models.MaxLag = 5;
         await feed.Put(0, 20);
@@ -128,9 +128,9 @@ public sealed class LearnerTests
 
         await Live(feed, true, _documents, async learner =>
         {
-            Assert.True(await learner.Drain(Limit, default));
+            Assert.True(await learner.Drain(Patience.Limit, default));
             await feed.Put(0, 5);
-            Assert.True(await learner.Drain(Limit, default));
+            Assert.True(await learner.Drain(Patience.Limit, default));
             Assert.Equal(21, learner.Status.Missed);
             Assert.Equal(15, learner.Status.Examples);
             Assert.Equal(0, learner.Status.Lag);
@@ -145,16 +145,16 @@ public sealed class LearnerTests
         var learner = new Learner(SlotModels.Definition("default", Of, new SlotModelReplica(Of)), Services(feed, _documents));
         using var stop = new CancellationTokenSource();
         var running = learner.Run(stop.Token);
-        Assert.True(await learner.Drain(Limit, default));
+        Assert.True(await learner.Drain(Patience.Limit, default));
         await feed.Put(0, Example());
         await feed.Put(0, Example());
-        Assert.True(await learner.Drain(Limit, default));
+        Assert.True(await learner.Drain(Patience.Limit, default));
         Assert.Equal(2, (await Stored()).Decisions);
 
-        await learner.Reset("home", default).WaitAsync(Limit);
+        await learner.Reset("home", default).WaitAsync(Patience.Limit);
         Assert.Equal((0, 2), ((await Stored()).Decisions, (await Stored()).Version));
         await feed.Put(0, Example());
-        Assert.True(await learner.Drain(Limit, default));
+        Assert.True(await learner.Drain(Patience.Limit, default));
         Assert.Equal((1, 3), ((await Stored()).Decisions, (await Stored()).Version));
         Assert.Equal(3, learner.Status.Examples);
         await stop.CancelAsync();
@@ -178,10 +178,10 @@ public sealed class LearnerTests
         var feed = await OutboxFeed.Start(1);
         await Live(feed, false, _documents, async learner =>
         {
-            Assert.True(await learner.Drain(Limit, default));
-            await Assert.ThrowsAsync<NotSupportedException>(() => learner.Reset("home", default).WaitAsync(Limit));
+            Assert.True(await learner.Drain(Patience.Limit, default));
+            await Assert.ThrowsAsync<NotSupportedException>(() => learner.Reset("home", default).WaitAsync(Patience.Limit));
             await feed.Put(0, 3);
-            Assert.True(await learner.Drain(Limit, default));
+            Assert.True(await learner.Drain(Patience.Limit, default));
             Assert.Equal(3, learner.Status.Examples);
         });
     }
@@ -210,15 +210,15 @@ public sealed class LearnerTests
     public async Task A_frozen_learner_passes_rows_and_leaves_the_model_as_it_is()
     {
         var feed = await OutboxFeed.Start(1);
-        await Live(feed, false, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        await Live(feed, false, _documents, async learner => Assert.True(await learner.Drain(Patience.Limit, default)));
         await feed.Put(0, 10);
-        await Live(feed, false, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        await Live(feed, false, _documents, async learner => Assert.True(await learner.Drain(Patience.Limit, default)));
 
         _options.Learning = LearningKind.Frozen;
         await feed.Put(0, 10);
         await Live(feed, false, _documents, async learner =>
         {
-            Assert.True(await learner.Drain(Limit, default));
+            Assert.True(await learner.Drain(Patience.Limit, default));
             Assert.True(learner.Status.IsFrozen);
             Assert.Equal((10, 10), (learner.Status.Examples, learner.Status.Skipped));
         });
@@ -226,7 +226,7 @@ public sealed class LearnerTests
 
         _options.Learning = LearningKind.Online;
         await feed.Put(0, 1);
-        await Live(feed, false, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        await Live(feed, false, _documents, async learner => Assert.True(await learner.Drain(Patience.Limit, default)));
         Assert.Equal([.. Enumerable.Range(1, 10), 21], (await Stored(false)).Counts.Keys.Select(number => (int)number));
     }
 
@@ -234,14 +234,14 @@ public sealed class LearnerTests
     public async Task Erased_rows_and_rows_that_cannot_be_read_are_counted_and_passed()
     {
         var feed = await OutboxFeed.Start(1);
-        await Live(feed, true, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        await Live(feed, true, _documents, async learner => Assert.True(await learner.Drain(Patience.Limit, default)));
         await feed.Put(0, new OutboxItem(CountingModel.Kind, []));
         await feed.Put(0, new OutboxItem(CountingModel.Kind, [1, 2]));
         await feed.Put(0, new OutboxItem("other", [1]));
         await feed.Put(0, 1);
         await Live(feed, true, _documents, async learner =>
         {
-            Assert.True(await learner.Drain(Limit, default));
+            Assert.True(await learner.Drain(Patience.Limit, default));
             Assert.Equal((1, 1, 1), (learner.Status.Examples, learner.Status.Skipped, learner.Status.Failed));
         });
     }
@@ -250,7 +250,7 @@ public sealed class LearnerTests
     public async Task Changes_fill_segments_and_then_a_base_takes_their_place()
     {
         var feed = await OutboxFeed.Start(1);
-        await Live(feed, true, _documents, async learner => Assert.True(await learner.Drain(Limit, default)));
+        await Live(feed, true, _documents, async learner => Assert.True(await learner.Drain(Patience.Limit, default)));
         var big = new ModelStore(_documents, "counting");
         IReadOnlyList<StoredSegment> segments = [];
         var changes = new List<byte>();

@@ -13,7 +13,6 @@ namespace Personalization.Silo.Tests.Churn;
 [Collection(Engines.Collection)]
 public sealed class ChurnEndToEndTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly DateTime Start = new(2025, 1, 1, 10, 0, 0, DateTimeKind.Utc);
 
     [Fact]
@@ -68,7 +67,7 @@ public sealed class ChurnEndToEndTests
         await engine.Kill();
         await engine.Restart();
 
-        using var timeout = new CancellationTokenSource(Limit);
+        using var timeout = new CancellationTokenSource(Patience.Limit);
         using var live = await engine.Http.GetAsync("v1/customers/dan/live", HttpCompletionOption.ResponseHeadersRead, timeout.Token);
         await using var stream = await live.Content.ReadAsStreamAsync(timeout.Token);
         var told = new List<DateTime>();
@@ -107,7 +106,7 @@ public sealed class ChurnEndToEndTests
         // Fits before now are of what was known so far; a further day makes one of everything.
         await Post(engine, [Purchase("last", "last", Start.AddDays(370), 10)]);
 
-        using var timeout = new CancellationTokenSource(Limit);
+        using var timeout = new CancellationTokenSource(Patience.Limit);
         JsonElement fitted;
         while (true)
         {

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Personalization.TestKit.Processes;
 using Personalization.TestKit.Redis;
+using Personalization.TestKit;
 
 namespace Personalization.Silo.Tests.Cluster;
 
@@ -34,7 +35,7 @@ internal sealed class RedisCluster : IAsyncDisposable
     public static async Task Post(EngineProcess through, IEnumerable<object> events)
     {
         var body = events.ToArray();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             try
@@ -54,7 +55,7 @@ internal sealed class RedisCluster : IAsyncDisposable
     /// <summary>The views of a customer, by a read that is made again while a dead silo's partitions have no owner yet.</summary>
     public static async Task<long> Views(EngineProcess through, string customer)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             using var answer = await through.Http.GetAsync($"v1/customers/{customer}", patience.Token);
@@ -71,7 +72,7 @@ internal sealed class RedisCluster : IAsyncDisposable
     /// <summary>Waits until the silos own so many partitions each, most first.</summary>
     public async Task Owns(params int[] wanted)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             var log = JsonElement.Parse(await Gateway.Http.GetStringAsync("v1/admin/log"));

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Personalization.Silo.Tests.EndToEnd;
 using Personalization.TestKit.Processes;
 using Personalization.TestKit.Redis;
+using Personalization.TestKit;
 
 namespace Personalization.Silo.Tests.Cluster;
 
@@ -16,7 +17,6 @@ public sealed class SlowRedisTests
     private const int Batch = 50;
     private const long AllowedGrowth = 400L << 20;
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(400);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Mostly some seconds; half a minute and more was seen.</summary>
     private static readonly TimeSpan Recovery = TimeSpan.FromMinutes(3);
@@ -64,7 +64,7 @@ public sealed class SlowRedisTests
     /// <summary>While the log is down: sooner than a call to it is given up.</summary>
     private static async Task AssertRefusedAtOnce(EngineProcess engine)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             var started = Stopwatch.GetTimestamp();
@@ -86,7 +86,7 @@ public sealed class SlowRedisTests
 
         public async Task Run(int untilAccepted = int.MaxValue, HttpStatusCode? untilRefused = null)
         {
-            using var patience = new CancellationTokenSource(Patience);
+            using var patience = new CancellationTokenSource(Patience.Limit);
             var (accepted, isOver) = (0, false);
             await Task.WhenAll(Enumerable.Range(0, Producers).Select(async _ =>
             {

@@ -1,14 +1,13 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Personalization.TestKit.Processes;
+using Personalization.TestKit;
 
 namespace Personalization.Silo.Tests.Decisions;
 
 /// <summary>Asks a real engine for decisions and rewards them, as a storefront does.</summary>
 internal static class Shop
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     public static async Task PutActions(EngineProcess engine, params object[] actions)
     {
         using var response = await engine.Http.PostAsJsonAsync("v1/actions", actions);
@@ -35,7 +34,7 @@ internal static class Shop
             using var response = await engine.Http.SendAsync(request);
             var text = await response.Content.ReadAsStringAsync();
             if (response.IsSuccessStatusCode) return JsonElement.Parse(text);
-            Assert.True(response.StatusCode == System.Net.HttpStatusCode.ServiceUnavailable && TimeProvider.System.GetElapsedTime(start) < Limit, $"{(int)response.StatusCode}: {text}");
+            Assert.True(response.StatusCode == System.Net.HttpStatusCode.ServiceUnavailable && TimeProvider.System.GetElapsedTime(start) < Patience.Limit, $"{(int)response.StatusCode}: {text}");
             await Task.Delay(response.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1));
         }
     }
@@ -65,7 +64,7 @@ internal static class Shop
         {
             var experience = await Experience(engine, slot, actions);
             if (experience.Resolved >= resolved) return;
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < Limit, $"{experience.Resolved} of {resolved} rewards were learned within {Limit}\n{engine.Output}");
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < Patience.Limit, $"{experience.Resolved} of {resolved} rewards were learned within {Patience.Limit}\n{engine.Output}");
             await Task.Delay(50);
         }
     }

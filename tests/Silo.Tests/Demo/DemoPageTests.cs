@@ -8,13 +8,11 @@ namespace Personalization.Silo.Tests.Demo;
 [Collection(Engines.Collection)]
 public sealed class DemoPageTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
-
     [Fact]
     public async Task A_click_moves_the_page_recommendations_churn_profile_and_live_feed()
     {
         if (HeadlessBrowser.Executable is null) BuildMachine.Missing("there is no Chromium (apt-get install chromium); ./test installs it where it may");
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         await using var engine = await EngineProcess.Start("--demo");
         await DemoTests.FirstFold(engine, limit.Token);
         await using var browser = await HeadlessBrowser.Start(1400, 1150, limit.Token);

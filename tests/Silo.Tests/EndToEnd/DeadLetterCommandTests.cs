@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Personalization.TestKit.Processes;
+using Personalization.TestKit;
 
 namespace Personalization.Silo.Tests.EndToEnd;
 
@@ -10,8 +11,6 @@ namespace Personalization.Silo.Tests.EndToEnd;
 [Collection(Engines.Collection)]
 public sealed class DeadLetterCommandTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
-
     [Fact]
     public async Task A_dead_letter_is_listed_shown_driven_again_when_its_cause_is_gone_and_given_up()
     {
@@ -84,9 +83,9 @@ public sealed class DeadLetterCommandTests
         Assert.Equal(13, (await Profile(engine)).GetProperty("session").GetProperty("ordinal").GetInt64());
         Assert.Equal(0, await engine.Stop());
 
-        var verify = await CommandRun.Engine(Limit, "verify", $"--Personalization:DataDirectory={engine.DataDirectory}", "--Personalization:Fold:SessionGap=00:10:00", "--Personalization:Fold:RecentItems=5");
+        var verify = await CommandRun.Engine(Patience.Limit, "verify", $"--Personalization:DataDirectory={engine.DataDirectory}", "--Personalization:Fold:SessionGap=00:10:00", "--Personalization:Fold:RecentItems=5");
         Assert.Equal((0, "verified 1 customers, 0 differences, 0 not verifiable"), (verify.ExitCode, verify.LastLine));
-        var other = await CommandRun.Engine(Limit, "verify", $"--Personalization:DataDirectory={engine.DataDirectory}");
+        var other = await CommandRun.Engine(Patience.Limit, "verify", $"--Personalization:DataDirectory={engine.DataDirectory}");
         Assert.Equal(2, other.ExitCode);
         Assert.Contains("are not those that the engine last ran with", other.Error, StringComparison.Ordinal);
     }
@@ -96,7 +95,7 @@ public sealed class DeadLetterCommandTests
 
     private static Task<JsonElement> Profile(EngineProcess engine) => engine.Http.GetFromJsonAsync<JsonElement>("v1/customers/ann");
 
-    private static Task<CommandRun> Log(EngineProcess engine, string[] command) => CommandRun.Engine(Limit, ["log", "dead-letters", .. command, "--url", engine.Url]);
+    private static Task<CommandRun> Log(EngineProcess engine, string[] command) => CommandRun.Engine(Patience.Limit, ["log", "dead-letters", .. command, "--url", engine.Url]);
 
     private static async Task<List<JsonElement>> Letters(EngineProcess engine) => [.. JsonElement.Parse((await Log(engine, ["list", "--json"])).Output).EnumerateArray()];
 

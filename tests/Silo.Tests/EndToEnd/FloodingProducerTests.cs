@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Personalization.TestKit.Processes;
+using Personalization.TestKit;
 
 namespace Personalization.Silo.Tests.EndToEnd;
 
@@ -37,7 +38,7 @@ public sealed class FloodingProducerTests
         var started = Stopwatch.GetTimestamp();
         var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var flood = Enumerable.Range(0, Connections).Select(connection => Task.Run(() => Flood(engine, connection, refused, stop.Token))).ToList();
-        await Task.WhenAny([refused.Task, .. flood]).WaitAsync(TimeSpan.FromSeconds(60));
+        await Task.WhenAny([refused.Task, .. flood]).WaitAsync(Patience.Limit);
         var beside = await ClickAndLook(storefront, "beside");
         await stop.CancelAsync();
         var accepted = (await Task.WhenAll(flood)).Sum();

@@ -4,13 +4,13 @@ using Personalization.Silo.Commands.Replay;
 using Personalization.Silo.Tests.Evaluate;
 using Personalization.Storage.Sqlite;
 using Personalization.TestKit.Processes;
+using Personalization.TestKit;
 
 namespace Personalization.Silo.Tests.EndToEnd;
 
 [Collection(Engines.Collection)]
 public sealed class KilledEngineTests : IDisposable
 {
-    private static readonly TimeSpan CommandLimit = TimeSpan.FromMinutes(1);
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
@@ -36,11 +36,11 @@ public sealed class KilledEngineTests : IDisposable
         await using var engine = await EngineProcess.Start("--Personalization:Owner:CommitInterval=00:00:20");
         await Replays.Run(engine, path, new ReplayOrder());
 
-        var second = await CommandRun.Engine(CommandLimit, "--urls", "http://127.0.0.1:0", $"--Personalization:DataDirectory={engine.DataDirectory}");
+        var second = await CommandRun.Engine(Patience.Limit, "--urls", "http://127.0.0.1:0", $"--Personalization:DataDirectory={engine.DataDirectory}");
         Assert.Equal(2, second.ExitCode);
         Assert.Contains("is in use by another engine", second.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", second.Error + second.Output, StringComparison.Ordinal);
-        var verify = await CommandRun.Engine(CommandLimit, "verify", $"--Personalization:DataDirectory={engine.DataDirectory}");
+        var verify = await CommandRun.Engine(Patience.Limit, "verify", $"--Personalization:DataDirectory={engine.DataDirectory}");
         Assert.Equal(2, verify.ExitCode);
         Assert.Contains("is in use by another engine", verify.Error, StringComparison.Ordinal);
 
@@ -58,18 +58,18 @@ public sealed class KilledEngineTests : IDisposable
     {
         var path = Orders(events: 200, customers: 20);
         await using var engine = await EngineProcess.Start("--Personalization:Clock=Event");
-        var replay = await CommandRun.Engine(CommandLimit, "replay", path, "--url", engine.Url, "--batch", "50");
+        var replay = await CommandRun.Engine(Patience.Limit, "replay", path, "--url", engine.Url, "--batch", "50");
         Assert.StartsWith("sent 200, accepted 200, rejected 0, bad lines 0, seconds ", replay.LastLine, StringComparison.Ordinal);
         Assert.Equal(0, replay.ExitCode);
         await Totals.Drained(engine);
 
-        var status = await CommandRun.Engine(CommandLimit, "log", "status", "--url", engine.Url);
+        var status = await CommandRun.Engine(Patience.Limit, "log", "status", "--url", engine.Url);
         Assert.Equal((0, "200 entries, 0 not committed"), (status.ExitCode, status.LastLine));
-        var json = await CommandRun.Engine(CommandLimit, "log", "status", "--json", "--url", engine.Url);
+        var json = await CommandRun.Engine(Patience.Limit, "log", "status", "--json", "--url", engine.Url);
         Assert.Equal(16, JsonElement.Parse(json.Output).GetProperty("partitions").GetArrayLength());
-        var letters = await CommandRun.Engine(CommandLimit, "log", "dead-letters", "list", "--url", engine.Url);
+        var letters = await CommandRun.Engine(Patience.Limit, "log", "dead-letters", "list", "--url", engine.Url);
         Assert.Equal((0, "0 dead letters"), (letters.ExitCode, letters.LastLine));
-        var none = await CommandRun.Engine(CommandLimit, "log", "dead-letters", "redrive", "3", "77", "--url", engine.Url);
+        var none = await CommandRun.Engine(Patience.Limit, "log", "dead-letters", "redrive", "3", "77", "--url", engine.Url);
         Assert.Equal((1, "There is no open dead letter in partition 3 at position 77."), (none.ExitCode, none.Error.Trim()));
     }
 

@@ -1,5 +1,6 @@
 using Personalization.Silo.Commands.Replay;
 using Personalization.TestKit.Processes;
+using Personalization.TestKit;
 
 namespace Personalization.Silo.Tests.EndToEnd;
 
@@ -18,7 +19,7 @@ internal static class Replays
         using var killer = new Killer(engine, killAt ?? []) { InnerHandler = new SocketsHttpHandler() };
         using var http = new HttpClient(killer) { BaseAddress = engine.Http.BaseAddress, Timeout = TimeSpan.FromSeconds(30) };
         var run = new ReplayRun(http, options ?? new ReplayOptions(), order, output, error);
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         var code = await run.Run([ReplayFile.Open(path, null)], showProgress: false, limit.Token);
         await killer.Restarted;
 

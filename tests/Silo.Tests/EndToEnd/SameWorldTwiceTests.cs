@@ -10,7 +10,6 @@ namespace Personalization.Silo.Tests.EndToEnd;
 public sealed class SameWorldTwiceTests
 {
     private const string At = "2019-10-01T03:00:00Z";
-    private static readonly TimeSpan CommandLimit = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task The_real_file_in_order_and_shuffled_with_repeats_and_kills_makes_every_profile_the_same()
@@ -43,7 +42,7 @@ public sealed class SameWorldTwiceTests
     private static async Task CheckJournals(EngineProcess engine)
     {
         Assert.Equal(0, await engine.Stop());
-        var verify = await CommandRun.Engine(CommandLimit, "verify", $"--Personalization:DataDirectory={engine.DataDirectory}", "--Personalization:Clock=Event");
+        var verify = await CommandRun.Engine(Patience.Limit, "verify", $"--Personalization:DataDirectory={engine.DataDirectory}", "--Personalization:Clock=Event");
         Assert.Equal("verified 4504 customers, 0 differences, 0 not verifiable", verify.LastLine);
         Assert.Equal(0, verify.ExitCode);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Personalization.TestKit.Processes;
+using Personalization.TestKit;
 
 namespace Personalization.Silo.Tests.EndToEnd;
 
@@ -9,7 +10,6 @@ public sealed class TourTests
 {
     private const string Marker = "<!-- tour: a test executes every line -->";
     private const string Address = "http://localhost:8080";
-    private static readonly TimeSpan LineLimit = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task Every_line_of_the_tour_in_the_readme_succeeds_and_shows_its_effect()
@@ -24,7 +24,7 @@ public sealed class TourTests
         {
             Assert.Contains(Address, line, StringComparison.Ordinal);
             // As written, but for the address; an error status is an exit code here.
-            var run = await CommandRun.Run("bash", LineLimit, "-c", "curl() { command curl --fail-with-body \"$@\"; }\n" + line.Replace(Address, engine.Url, StringComparison.Ordinal));
+            var run = await CommandRun.Run("bash", Patience.Limit, "-c", "curl() { command curl --fail-with-body \"$@\"; }\n" + line.Replace(Address, engine.Url, StringComparison.Ordinal));
             Assert.True(run.ExitCode == 0, $"{line}\n{run.Output}\n{run.Error}\n{engine.Output}");
             if (run.Output.Length > 0) answers.Add((line, JsonElement.Parse(run.Output)));
         }
@@ -62,7 +62,7 @@ public sealed class TourTests
     {
         try
         {
-            return (await CommandRun.Run("bash", LineLimit, "-c", "command -v curl")).ExitCode == 0;
+            return (await CommandRun.Run("bash", Patience.Limit, "-c", "command -v curl")).ExitCode == 0;
         }
         catch (System.ComponentModel.Win32Exception)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Personalization.TestKit;
 using Personalization.TestKit.Processes;
 
 namespace Personalization.Silo.Tests.EndToEnd;
@@ -17,10 +18,21 @@ internal static class World
         var profiles = new ConcurrentDictionary<string, JsonElement>();
         await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (id, cancellation) =>
         {
-            var text = await engine.Http.GetStringAsync($"v1/customers/{Uri.EscapeDataString(id)}?at={Uri.EscapeDataString(at)}", cancellation);
-            profiles[id] = Comparable(text);
+            profiles[id] = Comparable(await ReadFresh(engine, $"v1/customers/{Uri.EscapeDataString(id)}?at={Uri.EscapeDataString(at)}", cancellation));
         });
         return profiles;
+    }
+
+    /// <summary>A busy owner may not answer in time, and then a profile is served as it was last known and says so: it is read again, since the state is what is asked for.</summary>
+    private static async Task<JsonNode> ReadFresh(EngineProcess engine, string path, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience.Limit);
+        while (true)
+        {
+            var profile = JsonNode.Parse(await engine.Http.GetStringAsync(path, patience.Token))!;
+            if (!profile["stale"]!.GetValue<bool>() && profile["caughtUp"]!.GetValue<bool>()) return profile;
+        }
     }
 
     private static async Task<List<string>> Customers(EngineProcess engine)
@@ -38,9 +50,8 @@ internal static class World
     }
 
     /// <summary>Affinities are told strongest first: two of equal strength may change places, so they are put in the order of their names.</summary>
-    private static JsonElement Comparable(string text)
+    private static JsonElement Comparable(JsonNode profile)
     {
-        var profile = JsonNode.Parse(text)!;
         var affinities = profile["affinities"]!.AsObject();
         foreach (var table in affinities.Select(pair => pair.Key).ToList())
             affinities[table] = new JsonArray([.. affinities[table]!.AsArray().OrderBy(row => row!["name"]!.GetValue<string>(), StringComparer.Ordinal).Select(row => row!.DeepClone())]);

@@ -10,6 +10,7 @@ using Personalization.Configuration;
 using Personalization.Partitions;
 using Personalization.Silo.Hosting;
 using Personalization.Storage.Clustering;
+using Personalization.TestKit;
 
 namespace Personalization.Silo.Tests.Hosting;
 
@@ -18,7 +19,6 @@ public sealed class PortTests
 {
     private const string Secret = "known to this engine's processes";
     private const string Key = "an admin key of the silo";
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task An_engine_on_its_own_opens_no_port_but_the_one_that_is_asked_for_and_lets_in_who_knows_the_secret_and_has_keys()
@@ -29,14 +29,14 @@ public sealed class PortTests
             "--urls=http://127.0.0.1:0", "--Personalization:Storage=Memory", "--Personalization:Partitions=1", $"--Personalization:Keys:Admin:0={Key}",
             $"--Personalization:Cluster:GatewayPort={port}", $"--Personalization:Cluster:Secret={Secret}",
         ]);
-        await app.StartAsync().WaitAsync(s_patience);
+        await app.StartAsync().WaitAsync(Patience.Limit);
         var silo = app.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.Endpoint;
         await Assert.ThrowsAsync<SocketException>(() => new TcpClient().ConnectAsync(IPAddress.Loopback, silo.Port));
 
         Assert.Equal(0, await Ask(port, Secret, hasKeys: true));
         await Assert.ThrowsAnyAsync<Exception>(() => Ask(port, "of another engine altogether", hasKeys: true));
         await Assert.ThrowsAnyAsync<Exception>(() => Ask(port, Secret, hasKeys: false));
-        await app.StopAsync().WaitAsync(s_patience);
+        await app.StopAsync().WaitAsync(Patience.Limit);
     }
 
     [Fact]
@@ -70,11 +70,13 @@ public sealed class PortTests
         builder.UseOrleansClient(client => client
             .UseClusterSecret(options)
             .UseStaticClustering(new IPEndPoint(IPAddress.Loopback, port))
+            // Who is not let in would be tried again for ever.
+            .UseConnectionRetryFilter((_, _) => Task.FromResult(false))
             .Configure<ClusterOptions>(ids => (ids.ServiceId, ids.ClusterId) = ("personalization", "embedded")));
         using var host = builder.Build();
-        await host.StartAsync().WaitAsync(s_patience);
-        var status = await host.Services.GetRequiredService<IClusterClient>().GetGrain<IPartitionGrain>(0).Ensure().WaitAsync(s_patience);
-        await host.StopAsync().WaitAsync(s_patience);
+        await host.StartAsync().WaitAsync(Patience.Limit);
+        var status = await host.Services.GetRequiredService<IClusterClient>().GetGrain<IPartitionGrain>(0).Ensure().WaitAsync(Patience.Limit);
+        await host.StopAsync().WaitAsync(Patience.Limit);
         return status.Partition;
     }
 

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Personalization.Silo.Tests.EndToEnd;
 using Personalization.TestKit.Processes;
+using Personalization.TestKit;
 
 namespace Personalization.Silo.Tests.Recommendations;
 
@@ -13,7 +14,6 @@ namespace Personalization.Silo.Tests.Recommendations;
 public sealed class PlantedTasteTests
 {
     private const int CatalogueSize = 100_000;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task A_new_visitor_gets_what_the_few_with_the_same_taste_went_on_to_and_not_what_everybody_looks_at_also_after_a_kill()
@@ -104,7 +104,7 @@ public sealed class PlantedTasteTests
         {
             var answer = await engine.Http.GetFromJsonAsync<JsonElement>(path);
             if (isSo(answer)) return;
-            Assert.True(watch.Elapsed < Limit, $"not within {Limit}: {answer}\n{engine.Output}");
+            Assert.True(watch.Elapsed < Patience.Limit, $"not within {Patience.Limit}: {answer}\n{engine.Output}");
             await Task.Delay(20);
         }
     }

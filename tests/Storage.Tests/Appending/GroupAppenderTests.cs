@@ -6,12 +6,12 @@ using Personalization.Storage.Appending;
 using Personalization.Storage.Memory;
 using Personalization.Stores;
 using Personalization.TestKit.Storage;
+using Personalization.TestKit;
 
 namespace Personalization.Storage.Tests.Appending;
 
 public sealed class GroupAppenderTests : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private readonly MemoryPartitionLog _memory = new(4);
     private readonly MemoryPartitionStore _store = new(4);
     private readonly FaultyPartitionLog _log;
@@ -27,7 +27,7 @@ public sealed class GroupAppenderTests : IDisposable
         _log.Appends.Hold();
         var calls = Enumerable.Range(0, 10).Select(i => appender.Append(0, Items($"{i}")).AsTask()).ToArray();
         _log.Appends.Release();
-        var positions = await Task.WhenAll(calls).WaitAsync(s_patience);
+        var positions = await Task.WhenAll(calls).WaitAsync(Patience.Limit);
         Assert.Equal(Enumerable.Range(1, 10).Select(position => (long)position), positions.Select(single => single.Single()));
         Assert.Equal([1, 9], _log.Tried.Select(request => request.Items.Count));
         Assert.Equal([1L, 2L], _log.Tried.Select(request => request.Counter));
@@ -118,7 +118,7 @@ public sealed class GroupAppenderTests : IDisposable
         await appender.Append(0, Items("b"));
         _memory.Restore(copy);
         await other.Append(0, Items("c", "d"));
-        Assert.Equal([4], await appender.Append(0, Items("e")).AsTask().WaitAsync(s_patience));
+        Assert.Equal([4], await appender.Append(0, Items("e")).AsTask().WaitAsync(Patience.Limit));
         Assert.Equal(["a", "c", "d", "e"], await Texts());
     }
 
@@ -161,7 +161,7 @@ public sealed class GroupAppenderTests : IDisposable
         await Assert.ThrowsAsync<LogUnavailableException>(() => appender.Append(0, Items("d", "e")).AsTask());
         var third = appender.Append(0, Items("f")).AsTask();
         _log.Appends.Release();
-        await Task.WhenAll(first, second, third).WaitAsync(s_patience);
+        await Task.WhenAll(first, second, third).WaitAsync(Patience.Limit);
         Assert.Equal(["a", "b", "c", "f"], await Texts());
     }
 
@@ -176,7 +176,7 @@ public sealed class GroupAppenderTests : IDisposable
             appender.Append(0, Items(new string('x', 90))).AsTask(), appender.Append(0, Items("1", "2", "3", "4", "5", "6")).AsTask(),
         ];
         _log.Appends.Release();
-        await Task.WhenAll(calls).WaitAsync(s_patience);
+        await Task.WhenAll(calls).WaitAsync(Patience.Limit);
         Assert.Equal([1, 3, 3, 6], _log.Tried.Select(request => request.Items.Count));
     }
 
@@ -191,7 +191,7 @@ public sealed class GroupAppenderTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         var next = appender.Append(0, Items("b")).AsTask();
         _log.Appends.Release();
-        Assert.Equal([2], await next.WaitAsync(s_patience));
+        Assert.Equal([2], await next.WaitAsync(Patience.Limit));
     }
 
     [Fact]
@@ -220,7 +220,7 @@ public sealed class GroupAppenderTests : IDisposable
         var closing = appender.DisposeAsync().AsTask();
         await Assert.ThrowsAsync<LogUnavailableException>(() => appender.Append(0, Items("late")).AsTask());
         _log.Appends.Release();
-        await closing.WaitAsync(s_patience);
+        await closing.WaitAsync(Patience.Limit);
         Assert.Equal(5, (await Task.WhenAll(calls)).Length);
         Assert.Equal(5, (await _memory.ReadHead(0)).Tail);
     }
@@ -238,7 +238,7 @@ public sealed class GroupAppenderTests : IDisposable
             var mine = new List<(long, string)>();
             for (var i = 0; i < Calls; i++) mine.Add(((await appender.Append(0, Items($"{caller}:{i}"))).Single(), $"{caller}:{i}"));
             return mine;
-        }))).WaitAsync(s_patience);
+        }))).WaitAsync(Patience.Limit);
         var entries = (await _memory.Read(new ReadRequest(0, 0, MaxEntries: 10_000))).Entries;
         Assert.Equal(entries.Select(entry => (entry.Position, Encoding.UTF8.GetString(entry.Bytes))), answered.SelectMany(mine => mine).Order());
     }
@@ -255,16 +255,16 @@ public sealed class GroupAppenderTests : IDisposable
                 // A customer's turn that appends first, so that the loop is started by it, and then computes.
                 var mine = appender.Append(0, Items("a")).AsTask();
                 computes.Set();
-                ends.Wait(s_patience);
+                ends.Wait(Patience.Limit);
                 return mine;
             },
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             grain).Unwrap();
-        computes.Wait(s_patience);
+        computes.Wait(Patience.Limit);
         try
         {
-            Assert.Equal([2], await appender.Append(0, Items("b")).AsTask().WaitAsync(s_patience));
+            Assert.Equal([2], await appender.Append(0, Items("b")).AsTask().WaitAsync(Patience.Limit));
         }
         finally
         {
@@ -293,7 +293,7 @@ public sealed class GroupAppenderTests : IDisposable
         await using var appender = new GroupAppender(_log, _store);
         await appender.Append(0, Items("a"));
         await _memory.Append(new AppendRequest(0, (await _memory.ReadHead(0)).Generation, appender.Writer, 2, 1, Items("b", "c")));
-        var fault = await Assert.ThrowsAnyAsync<Exception>(() => appender.Append(0, Items("d")).AsTask().WaitAsync(s_patience));
+        var fault = await Assert.ThrowsAnyAsync<Exception>(() => appender.Append(0, Items("d")).AsTask().WaitAsync(Patience.Limit));
         Assert.Contains("used twice", fault.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<LogUnavailableException>(() => appender.Append(0, Items("e")).AsTask());
         Assert.Equal([1], await appender.Append(1, Items("f")));

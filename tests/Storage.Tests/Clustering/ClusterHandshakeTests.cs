@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Abstractions;
 using Personalization.Storage.Clustering;
+using Personalization.TestKit;
 
 namespace Personalization.Storage.Tests.Clustering;
 
@@ -29,10 +30,29 @@ public sealed class ClusterHandshakeTests
         var (reachedSilo, reachedOther) = (false, false);
         var silo = Handshake(siloSecret, siloHasKeys).Listen(_ => Reached(ref reachedSilo), refusesKeyless: true)(inside);
         var other = Handshake(otherSecret, otherHasKeys).Open(_ => Reached(ref reachedOther))(outside);
-        await silo.WaitAsync(TimeSpan.FromSeconds(30));
-        if (isLetIn) await other.WaitAsync(TimeSpan.FromSeconds(30));
-        else await Assert.ThrowsAsync<ConnectionAbortedException>(() => other.WaitAsync(TimeSpan.FromSeconds(30)));
+        await silo.WaitAsync(Patience.Limit);
+        if (isLetIn) await other.WaitAsync(Patience.Limit);
+        else await Assert.ThrowsAsync<ConnectionAbortedException>(() => other.WaitAsync(Patience.Limit));
         Assert.Equal((isLetIn, isLetIn), (reachedSilo, reachedOther));
+    }
+
+    [Fact]
+    public async Task A_secret_that_could_not_be_read_lets_nobody_in_and_is_read_again_by_the_next_connection()
+    {
+        var isDown = true;
+        var listening = new ClusterHandshake(new ClusterSecret(() => isDown ? throw new TimeoutException("the store does not answer") : Secret, false), NullLogger<ClusterHandshake>.Instance);
+        foreach (var isLetIn in new[] { false, true })
+        {
+            isDown = !isLetIn;
+            var (inside, outside) = Connections();
+            var (reachedSilo, reachedOther) = (false, false);
+            var silo = listening.Listen(_ => Reached(ref reachedSilo), refusesKeyless: false)(inside);
+            var other = Handshake(Secret, false).Open(_ => Reached(ref reachedOther))(outside);
+            await silo.WaitAsync(Patience.Limit);
+            if (isLetIn) await other.WaitAsync(Patience.Limit);
+            else await Assert.ThrowsAsync<ConnectionAbortedException>(() => other.WaitAsync(Patience.Limit));
+            Assert.Equal((isLetIn, isLetIn), (reachedSilo, reachedOther));
+        }
     }
 
     [Fact]
@@ -41,8 +61,8 @@ public sealed class ClusterHandshakeTests
         var (inside, outside) = Connections();
         var (reachedSilo, reachedOther) = (false, false);
         var silo = Handshake(Secret, true).Listen(_ => Reached(ref reachedSilo), refusesKeyless: false)(inside);
-        await Handshake(Secret, false).Open(_ => Reached(ref reachedOther))(outside).WaitAsync(TimeSpan.FromSeconds(30));
-        await silo.WaitAsync(TimeSpan.FromSeconds(30));
+        await Handshake(Secret, false).Open(_ => Reached(ref reachedOther))(outside).WaitAsync(Patience.Limit);
+        await silo.WaitAsync(Patience.Limit);
         Assert.True(reachedSilo && reachedOther);
     }
 
@@ -57,7 +77,7 @@ public sealed class ClusterHandshakeTests
         var silo = Handshake(Secret, false).Listen(_ => Reached(ref reached), refusesKeyless: true)(inside);
         await outside.Transport.Output.WriteAsync(System.Text.Encoding.ASCII.GetBytes(said.PadRight(said.Length > 4 ? 37 : said.Length)));
         await outside.Transport.Output.CompleteAsync();
-        await silo.WaitAsync(TimeSpan.FromSeconds(30));
+        await silo.WaitAsync(Patience.Limit);
         Assert.False(reached);
     }
 
@@ -73,7 +93,7 @@ public sealed class ClusterHandshakeTests
         await outside.Transport.Output.WriteAsync(hello);
         var answer = await outside.Transport.Input.ReadAtLeastAsync(69);
         await outside.Transport.Output.WriteAsync(System.Buffers.BuffersExtensions.ToArray(answer.Buffer.Slice(37, 32)));
-        await silo.WaitAsync(TimeSpan.FromSeconds(30));
+        await silo.WaitAsync(Patience.Limit);
         Assert.False(reached);
     }
 

@@ -7,13 +7,12 @@ using Personalization.Storage.Redis;
 using Personalization.Stores;
 using Personalization.TestKit.Redis;
 using StackExchange.Redis;
+using Personalization.TestKit;
 
 namespace Personalization.Storage.Tests.Redis;
 
 public sealed class RedisStorageTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
-
     [Fact]
     public async Task Another_number_of_partitions_is_refused_with_both_numbers_and_the_setting()
     {
@@ -78,7 +77,7 @@ public sealed class RedisStorageTests
         using var other = await RedisStorage.Open(connection, installation.Options, 2);
         var read = installation.Storage.Log.Read(new ReadRequest(1, 0, Wait: TimeSpan.FromHours(1))).AsTask();
         await Append(other.Log, 1, 1);
-        Assert.Single((await read.WaitAsync(s_patience)).Entries);
+        Assert.Single((await read.WaitAsync(Patience.Limit)).Entries);
     }
 
     [Fact]
@@ -88,7 +87,7 @@ public sealed class RedisStorageTests
         await using var installation = await RedisInstallation.Open(1, time);
         var read = installation.Storage.Log.Read(new ReadRequest(0, 0, Wait: TimeSpan.FromHours(1))).AsTask();
         await Append(installation.Storage.Log, 0, 1);
-        await read.WaitAsync(s_patience);
+        await read.WaitAsync(Patience.Limit);
 
         // Entries that come without a message: written as a failover would leave them.
         var waiting = installation.Storage.Log.Read(new ReadRequest(0, 1, Wait: TimeSpan.FromHours(1))).AsTask();
@@ -138,7 +137,7 @@ public sealed class RedisStorageTests
         await using var appender = new GroupAppender(storage.Log, storage.Store);
         await appender.Append(0, [new AppendItem([1])]);
         await server.Kill();
-        await Assert.ThrowsAsync<TimeoutException>(() => appender.Append(0, [new AppendItem([2])]).AsTask().WaitAsync(s_patience));
+        await Assert.ThrowsAsync<TimeoutException>(() => appender.Append(0, [new AppendItem([2])]).AsTask().WaitAsync(Patience.Limit));
         var refused = await Assert.ThrowsAsync<LogUnavailableException>(() => appender.Append(0, [new AppendItem([3])]).AsTask());
         Assert.Contains("does not answer", refused.Message, StringComparison.Ordinal);
         await server.Restart();
@@ -179,7 +178,7 @@ public sealed class RedisStorageTests
     /// <summary>A call that is made again until the connection is back.</summary>
     private static async Task<T> Again<T>(Func<Task<T>> call)
     {
-        using var patience = new CancellationTokenSource(s_patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             try

@@ -67,7 +67,7 @@ public sealed class EmbeddedStorageTests : IDisposable
         var storage = new EmbeddedStorage(_folder.Path, 1);
         var read = storage.Log.Read(new ReadRequest(0, 0, Wait: TimeSpan.FromHours(1))).AsTask();
         storage.Dispose();
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => read.WaitAsync(TimeSpan.FromSeconds(20)));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => read.WaitAsync(Patience.Limit));
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await storage.Store.Claim(0, 1));
     }
 

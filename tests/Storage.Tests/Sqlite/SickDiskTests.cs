@@ -4,13 +4,13 @@ using Personalization.Storage.Appending;
 using Personalization.Storage.Sqlite;
 using Personalization.Stores;
 using Personalization.TestKit.Storage;
+using Personalization.TestKit;
 
 namespace Personalization.Storage.Tests.Sqlite;
 
 /// <summary>Disks that are full, directories that vanish, files that are no databases: told in a sentence, and over when it is over.</summary>
 public sealed class SickDiskTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -147,7 +147,7 @@ public sealed class SickDiskTests : IDisposable
 
     private static async Task Until(Func<bool> reached)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         while (!reached()) await Task.Delay(20, patience.Token);
     }
 }

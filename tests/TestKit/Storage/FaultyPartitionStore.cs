@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Personalization.Log;
 using Personalization.Partitions;
 using Personalization.Stores;
@@ -7,6 +8,8 @@ namespace Personalization.TestKit.Storage;
 /// <summary>A store whose commits, positions and parks fail, are lost or wait as a test plans; everything else passes through.</summary>
 public sealed class FaultyPartitionStore(IPartitionStore inner) : IPartitionStore
 {
+    private readonly ConcurrentDictionary<(int Partition, ulong Nonce), byte> _claims = new();
+
     /// <summary>What happens to commits.</summary>
     public FaultPlan Commits { get; } = new();
 
@@ -17,8 +20,14 @@ public sealed class FaultyPartitionStore(IPartitionStore inner) : IPartitionStor
     public ValueTask<PartitionState> ReadPartition(int partition, CancellationToken cancellation = default) => inner.ReadPartition(partition, cancellation);
 
     /// <inheritdoc />
-    public ValueTask<PartitionState> Claim(int partition, ulong nonce, long above = 0, CancellationToken cancellation = default) =>
-        Tenure.Run(() => inner.Claim(partition, nonce, above, cancellation));
+    public ValueTask<PartitionState> Claim(int partition, ulong nonce, long above = 0, CancellationToken cancellation = default)
+    {
+        _claims.TryAdd((partition, nonce), 0);
+        return Tenure.Run(() => inner.Claim(partition, nonce, above, cancellation));
+    }
+
+    /// <summary>How many tenures were claimed of a partition; a claim that is repeated counts once.</summary>
+    public int ClaimsOf(int partition) => _claims.Keys.Count(claim => claim.Partition == partition);
 
     /// <inheritdoc />
     public ValueTask<OwnerWriteReply> AdoptGeneration(

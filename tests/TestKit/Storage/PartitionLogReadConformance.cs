@@ -9,7 +9,6 @@ namespace Personalization.TestKit.Storage;
 public abstract class PartitionLogReadConformance : IAsyncLifetime
 {
     private static readonly TimeSpan s_long = TimeSpan.FromHours(1);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private PartitionLogFixture? _fixture;
 
     /// <summary>The back end under test.</summary>
@@ -66,7 +65,7 @@ public abstract class PartitionLogReadConformance : IAsyncLifetime
         await new LogWriter(Fixture, 1).Append("other partition");
         Assert.False(read.IsCompleted);
         await new LogWriter(Fixture, 1, partition: 2).Append("a", "b");
-        Assert.Equal(2, (await read.WaitAsync(s_patience)).Entries.Count);
+        Assert.Equal(2, (await read.WaitAsync(Patience.Limit)).Entries.Count);
     }
 
     [Fact]
@@ -74,7 +73,7 @@ public abstract class PartitionLogReadConformance : IAsyncLifetime
     {
         var reads = Enumerable.Range(0, 5).Select(_ => Log.Read(new ReadRequest(0, 0, Wait: s_long)).AsTask()).ToArray();
         await new LogWriter(Fixture, 1).Append("a");
-        Assert.All(await Task.WhenAll(reads).WaitAsync(s_patience), reply => Assert.Single(reply.Entries));
+        Assert.All(await Task.WhenAll(reads).WaitAsync(Patience.Limit), reply => Assert.Single(reply.Entries));
     }
 
     [Fact]
@@ -83,7 +82,7 @@ public abstract class PartitionLogReadConformance : IAsyncLifetime
         var read = Log.Read(new ReadRequest(0, 0, Wait: TimeSpan.FromSeconds(5))).AsTask();
         Assert.False(read.IsCompleted);
         Fixture.Time.Advance(TimeSpan.FromSeconds(6));
-        var reply = await read.WaitAsync(s_patience);
+        var reply = await read.WaitAsync(Patience.Limit);
         Assert.Equal((ReadStatus.Read, 0), (reply.Status, reply.Entries.Count));
     }
 
@@ -93,7 +92,7 @@ public abstract class PartitionLogReadConformance : IAsyncLifetime
         using var cancellation = new CancellationTokenSource();
         var read = Log.Read(new ReadRequest(0, 0, Wait: s_long), cancellation.Token).AsTask();
         await cancellation.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(s_patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(Patience.Limit));
     }
 
     [Fact]
@@ -102,7 +101,7 @@ public abstract class PartitionLogReadConformance : IAsyncLifetime
         var head = await Log.ReadHead(0);
         var read = Log.Read(new ReadRequest(0, 0, head.Generation, Wait: s_long)).AsTask();
         await Log.StartGeneration(0, head.Generation, 0);
-        Assert.Equal(ReadStatus.Mismatch, (await read.WaitAsync(s_patience)).Status);
+        Assert.Equal(ReadStatus.Mismatch, (await read.WaitAsync(Patience.Limit)).Status);
     }
 
     [Fact]
