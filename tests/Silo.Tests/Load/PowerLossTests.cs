@@ -5,7 +5,7 @@ using Personalization.TestKit.Redis;
 
 namespace Personalization.Silo.Tests.Load;
 
-[Collection(Engines.Collection)]
+[Collection(Engines.Clusters)]
 public sealed class PowerLossTests
 {
     [Fact]
