@@ -318,8 +318,10 @@ internal sealed partial class CustomerActor(CustomerKey key, CustomerServices se
         {
             // Whoever watches hears of all of it when it is folded again.
             changes?.Clear();
+            // Setting it aside failed too: that is no verdict any more, and trying at once again would never end.
+            var wasRefused = IsRefused(entry, out _);
             Drop();
-            if (!ProfileFold.IsVerdict(fault)) throw;
+            if (wasRefused || !ProfileFold.IsVerdict(fault)) throw;
             var reason = $"the fold failed on it: {fault.GetType().Name}, {fault.Message}";
             _refused[entry.Position] = (entry.Hash, reason);
             FoldFailed(services.Logger, key.Text, entry.Position, _partition, reason);

@@ -10,6 +10,7 @@ internal sealed class Lane(CustomerKey customer)
     private readonly List<TakenEntry> _entries = [];
     private int _delivered;
     private long _floor = ApplyRequest.Unknown;
+    private long _gapAt = -1;
 
     public CustomerKey Customer { get; } = customer;
 
@@ -64,15 +65,22 @@ internal sealed class Lane(CustomerKey customer)
     /// <summary>The customer confirmed everything up to a position.</summary>
     public void Delivered(long position)
     {
+        _gapAt = -1;
         while (_delivered < _entries.Count && _entries[_delivered].Position <= position) _delivered++;
         FailingSince = null;
     }
 
-    /// <summary>The customer has lost what it folded after a position: it is delivered again. What is saved it must have whatever it lost.</summary>
-    public void Rewind(long applied)
+    /// <summary>
+    /// The customer has lost what it folded after a position: it is delivered again. What is saved it must have whatever it lost; false if it says the same a second time, although it
+    /// was given all that is not saved and has read its row: then the store no longer holds what this tenure saved.
+    /// </summary>
+    public bool Rewind(long applied)
     {
+        var isFirst = _gapAt != applied;
+        _gapAt = applied;
         _delivered = 0;
         while (_delivered < _entries.Count && _entries[_delivered].Position <= applied) _delivered++;
+        return isFirst;
     }
 
     /// <summary>Everything up to a position is saved or parked.</summary>

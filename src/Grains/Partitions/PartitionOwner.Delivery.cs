@@ -83,7 +83,7 @@ internal sealed partial class PartitionOwner
             case ApplyStatus.StaleEpoch:
                 throw new TenureEndedException(_partition, Epoch);
             case ApplyStatus.Gap:
-                lane.Rewind(reply.Applied);
+                if (!lane.Rewind(reply.Applied)) throw new TenureEndedException(_partition, Epoch);
                 Schedule(lane);
                 break;
             default:
