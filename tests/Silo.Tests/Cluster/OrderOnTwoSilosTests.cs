@@ -8,7 +8,7 @@ using Personalization.TestKit.Redis;
 namespace Personalization.Silo.Tests.Cluster;
 
 /// <summary>Real events in order in one process, and the same late, early, repeated and reordered on two silos: the same customers.</summary>
-[Collection(Engines.Clusters)]
+[Collection(Engines.Collection)]
 public sealed class OrderOnTwoSilosTests
 {
     private const int Events = 3_000;

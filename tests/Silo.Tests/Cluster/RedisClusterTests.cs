@@ -9,7 +9,7 @@ using Personalization.TestKit.Redis;
 
 namespace Personalization.Silo.Tests.Cluster;
 
-[Collection(Engines.Clusters)]
+[Collection(Engines.Collection)]
 public sealed class RedisClusterTests
 {
     private const int Customers = 40;

@@ -10,7 +10,7 @@ using Personalization.TestKit;
 namespace Personalization.Silo.Tests.Cluster;
 
 /// <summary>A Redis whose answers are late: producers are held back, memory does not grow, and all recovers by itself.</summary>
-[Collection(Engines.Clusters)]
+[Collection(Engines.Collection)]
 public sealed class SlowRedisTests
 {
     private const int Producers = 16;

@@ -17,7 +17,7 @@ using Personalization.TestKit.Redis;
 
 namespace Personalization.Silo.Tests.Load;
 
-[Collection(Engines.Clusters)]
+[Collection(Engines.Collection)]
 public sealed class ChaosTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

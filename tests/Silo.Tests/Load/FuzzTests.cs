@@ -9,7 +9,7 @@ using Personalization.Silo.Tests.EndToEnd;
 namespace Personalization.Silo.Tests.Load;
 
 /// <summary>The short form of <c>bench/Load fuzz</c>: an engine in this process, over memory, behind a real socket.</summary>
-[Collection(Engines.Clusters)]
+[Collection(Engines.Collection)]
 public sealed class FuzzTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

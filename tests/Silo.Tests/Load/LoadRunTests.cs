@@ -8,7 +8,7 @@ using Personalization.Silo.Tests.EndToEnd;
 namespace Personalization.Silo.Tests.Load;
 
 /// <summary>Short forms of the measurements, with real processes: whether they are right, never how fast they are.</summary>
-[Collection(Engines.Clusters)]
+[Collection(Engines.Collection)]
 public sealed class LoadRunTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

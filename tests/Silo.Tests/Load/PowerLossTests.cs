@@ -5,7 +5,7 @@ using Personalization.TestKit.Redis;
 
 namespace Personalization.Silo.Tests.Load;
 
-[Collection(Engines.Clusters)]
+[Collection(Engines.Collection)]
 public sealed class PowerLossTests
 {
     [Fact]

@@ -6,7 +6,7 @@ using Personalization.TestKit.Redis;
 
 namespace Personalization.Silo.Tests.Load;
 
-[Collection(Engines.Clusters)]
+[Collection(Engines.Collection)]
 [Trait(Timed.Trait, Timed.Alone)]
 public sealed class RollingTests
 {
